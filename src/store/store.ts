@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+
+/** What a store knows of an object without reading it. */
+export type ObjectInfo = {
+  key: string;
+  /** bytes */
+  size: number;
+  /** milliseconds since the epoch */
+  modified: number;
+  /** changes whenever the object's bytes are written again; opaque */
+  etag: string;
+};
+
+/** Bytes `start` to `end`, both inclusive, as in HTTP; without `end` to the last byte. */
+export type ByteRange = { start: number; end?: number | undefined };
+
+export type OpenObject = { info: ObjectInfo; body: Readable };
+
+/**
+ * Named byte strings. A key is one or more segments joined by `/`; a segment is neither empty nor `.` nor `..`.
+ * Every method rejects with Failure `unavailable` when the store cannot answer: absence is only ever said of a store
+ * that is there.
+ */
+export interface ReadableStore {
+  /** undefined where there is no such object. */
+  stat(key: string): Promise<ObjectInfo | undefined>;
+  /** The object's bytes, or undefined where there is no such object. The caller reads or destroys `body`. */
+  open(key: string, range?: ByteRange): Promise<OpenObject | undefined>;
+  /** All objects whose key starts with `prefix`, which is empty or ends in `/`, in no particular order. */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+}
+
+/** When a put may take place: nothing has the key yet, or what has it still has this etag. */
+export type Condition = 'absent' | { etag: string };
+
+export interface Store extends ReadableStore {
+  /**
+   * Stores an object, whole or not at all, durably. Answers its info, or undefined where `condition` did not hold.
+   * @throws Failure `no-space`; whatever `body` fails with, and then nothing is stored
+   */
+  put(key: string, body: Uint8Array | Readable, condition?: Condition): Promise<ObjectInfo | undefined>;
+  /** Removes an object; removing what is not there is no error. */
+  remove(key: string): Promise<void>;
+}
