@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { isDigest, type Digest } from '../oci/digest.ts';
+import { layerSettings } from '../layer/settings.ts';
+import { readRecord } from '../store/records.ts';
+import type { ReadableStore } from '../store/store.ts';
+
+const digest = z.string().refine(isDigest) as z.ZodType<Digest, string>;
+
+/** What the conversion of a droplet gave. The first record that is written is the truth for ever. */
+export const dropletRecord = z.strictObject({
+  format: z.literal(1),
+  guid: z.string(),
+  /** SHA-1 or SHA-256 of the droplet's compressed bytes, in hex: how Cloud Controller names it */
+  hash: z.string(),
+  variant: z.string(),
+  /** key of the layer's bytes */
+  object: z.string(),
+  mediaType: z.string(),
+  digest,
+  /** bytes of the layer as it is served */
+  size: z.number(),
+  diffId: digest,
+  /** bytes of the layer's tar */
+  diffSize: z.number(),
+  /** SHA-256 of the droplet's compressed bytes, in hex */
+  sourceSha256: z.string(),
+  sourceSize: z.number(),
+  /** seconds since the epoch of the droplet's `./` entry, else 0 */
+  time: z.number(),
+  entries: z.number(),
+  startCommand: z.string().optional(),
+  buildpack: z.string().optional(),
+  rulesVersion: z.number(),
+  warnings: z.array(z.string()),
+});
+export type DropletRecord = z.output<typeof dropletRecord>;
+
+/** Where a layer's bytes are, found by digest with one read. */
+export const layerPointer = z.strictObject({ object: z.string(), size: z.number(), mediaType: z.string() });
+export type LayerPointer = z.output<typeof layerPointer>;
+
+/** A droplet that cannot be a layer: remembered, so that nobody converts it in vain again. */
+export const refusalRecord = z.strictObject({
+  format: z.literal(1),
+  guid: z.string(),
+  hash: z.string(),
+  rulesVersion: z.number(),
+  /** The bounds and settings under which it was refused: with others, it is tried again. */
+  conditions: z.string(),
+  rule: z.string(),
+  entry: z.string(),
+  offset: z.number(),
+  detail: z.string(),
+  at: z.string(),
+});
+export type RefusalRecord = z.output<typeof refusalRecord>;
+
+export const conditionsOf = (settings: z.output<typeof layerSettings>, limits: object): string =>
+  JSON.stringify([settings.owner, settings.special, limits]);
+
+export const recordsFolder = 'v1/droplets/';
+export const refusalsFolder = 'v1/refusals/';
+
+export function recordKey(guid: string, hash: string, variant: string): string {
+  return `${recordsFolder}${guid}/${hash}/${variant}.json`;
+}
+
+export function layerPointerKey(guid: string, hex: string): string {
+  return `${recordsFolder}${guid}/layers/${hex}`;
+}
+
+export function refusalKey(guid: string, hash: string): string {
+  return `${refusalsFolder}${guid}/${hash}.json`;
+}
+
+export async function readDropletRecord(
+  store: ReadableStore,
+  guid: string,
+  hash: string,
+  variant: string,
+): Promise<DropletRecord | undefined> {
+  return readRecord(store, recordKey(guid, hash, variant), dropletRecord);
+}

@@ -1,0 +1,109 @@
+import type { BigIntStats } from 'node:fs';
+import { open, opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../errors.ts';
+import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from './store.ts';
+
+/** Big reads: a layer is read from end to end, and each chunk costs a turn of the event loop. */
+const chunkSize = 256 * 1024;
+
+/** A directory tree as a store to read from: a key is a path below `root`. Names there that start with a dot are ours. */
+export class DirectoryReader implements ReadableStore {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  async stat(key: string): Promise<ObjectInfo | undefined> {
+    const found = await this.whenPresent(key, () => stat(this.pathOf(key), { bigint: true }));
+    return found?.isFile() === true ? infoOf(key, found) : undefined;
+  }
+
+  async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+    const file = await this.whenPresent(key, () => open(this.pathOf(key)));
+    if (file === undefined) return undefined;
+    const found = await file.stat({ bigint: true });
+    if (!found.isFile()) {
+      await file.close();
+      return undefined;
+    }
+    const body = file.createReadStream({
+      start: range?.start ?? 0,
+      end: range?.end,
+      highWaterMark: chunkSize,
+    });
+    return { info: infoOf(key, found), body };
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
+    const folder = prefix === '' ? this.root : this.pathOf(prefix.slice(0, -1));
+    const entries = await this.whenPresent(prefix, () => opendir(folder));
+    if (entries === undefined) return;
+    for await (const entry of entries) {
+      if (prefix === '' && entry.name.startsWith('.')) continue;
+      const key = prefix + entry.name;
+      if (entry.isDirectory()) yield* this.list(`${key}/`);
+      else {
+        const info = await this.stat(key);
+        if (info !== undefined) yield info;
+      }
+    }
+  }
+
+  /** The path of a key. Keys are made by us from parsed names, so a bad one is a bug, not bad input. */
+  protected pathOf(key: string): string {
+    const segments = key.split('/');
+    if (key.startsWith('.') || segments.some(isUnfit)) {
+      throw new Error(`Not a store key: ${JSON.stringify(key)}`);
+    }
+    return join(this.root, ...segments);
+  }
+
+  /** Undefined when there is no such path below a root that exists; a missing root is an outage, not an absence. */
+  protected async whenPresent<T>(key: string, look: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await look();
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG'))
+        throw storeFailure(`read ${key}`, this.root, error);
+    }
+    try {
+      await stat(this.root);
+    } catch (error) {
+      throw storeFailure(`read ${key}`, this.root, error);
+    }
+    return undefined;
+  }
+}
+
+function isUnfit(segment: string): boolean {
+  return segment === '' || segment === '.' || segment === '..' || segment.includes('\0');
+}
+
+/** What a directory's errors mean to us. */
+export function storeFailure(action: string, root: string, cause: unknown): Failure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) {
+    return new Failure('no-space', `Cannot ${action}: the disk under ${root} is full; free some space`, {
+      cause,
+    });
+  }
+  return new Failure('unavailable', `Cannot ${action} in the directory store: ${why}`, { cause });
+}
+
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  );
+}
+
+export function infoOf(key: string, found: BigIntStats): ObjectInfo {
+  return { key, size: Number(found.size), modified: Number(found.mtimeMs), etag: etagOf(found) };
+}
+
+/** Each write makes a new file, so inode and time of change tell two writes apart. */
+export function etagOf(found: BigIntStats): string {
+  return `${found.ino.toString(36)}-${found.mtimeNs.toString(36)}-${found.size.toString(36)}`;
+}

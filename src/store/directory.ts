@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { renameSync, statSync } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DirectoryReader, etagOf, hasCode, infoOf, storeFailure } from './directory-reader.ts';
+import { FileLock } from './file-lock.ts';
+import type { Condition, ObjectInfo, Store } from './store.ts';
+
+const temporary = '.tmp';
+/** A temporary file that nobody wrote to for so long belongs to a process that died. */
+const abandonedAfter = 60 * 60 * 1000;
+
+/**
+ * A directory tree as a store, for any number of processes on one machine. An object is written beside the tree, synced,
+ * and then moved to its place, so that a reader, or a crash at any moment, sees it whole or not at all.
+ */
+export class DirectoryStore extends DirectoryReader implements Store {
+  readonly #lock: FileLock;
+
+  /** Opens `root`, making it where it is missing. */
+  static async open(root: string): Promise<DirectoryStore> {
+    try {
+      await mkdir(join(root, temporary), { recursive: true, mode: 0o750 });
+      await removeAbandoned(join(root, temporary));
+    } catch (error) {
+      throw storeFailure('open', root, error);
+    }
+    return new DirectoryStore(root);
+  }
+
+  private constructor(root: string) {
+    super(root);
+    this.#lock = new FileLock(join(root, '.lock'));
+  }
+
+  /** Where work files may lie so that they can be moved into the store; invisible to readers. */
+  get temporaryDirectory(): string {
+    return join(this.root, temporary);
+  }
+
+  async put(
+    key: string,
+    body: Uint8Array | Readable,
+    condition?: Condition,
+  ): Promise<ObjectInfo | undefined> {
+    const path = this.pathOf(key);
+    const temp = join(this.temporaryDirectory, randomUUID());
+    try {
+      await write(temp, body);
+      const found = await stat(temp, { bigint: true });
+      const first = await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+      if (!(await this.#commit(temp, path, condition))) return undefined;
+      await syncDirectories(dirname(path), first);
+      return infoOf(key, found);
+    } catch (error) {
+      throw isOfTheSystem(error) ? storeFailure(`write ${key}`, this.root, error) : error;
+    } finally {
+      await rm(temp, { force: true });
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    try {
+      await rm(this.pathOf(key), { force: true });
+    } catch (error) {
+      throw storeFailure(`remove ${key}`, this.root, error);
+    }
+  }
+
+  async #commit(temp: string, path: string, condition: Condition | undefined): Promise<boolean> {
+    if (condition === undefined) {
+      await rename(temp, path);
+      return true;
+    }
+    if (condition === 'absent') {
+      // link() fails where the name is taken; rename() would replace it.
+      return link(temp, path).then(
+        () => true,
+        (error: unknown) => {
+          if (hasCode(error, 'EEXIST')) return false;
+          throw error;
+        },
+      );
+    }
+    return this.#lock.hold(() => {
+      const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (now === undefined || etagOf(now) !== condition.etag) return false;
+      renameSync(temp, path);
+      return true;
+    });
+  }
+}
+
+async function write(path: string, body: Uint8Array | Readable): Promise<void> {
+  const file = await open(path, 'wx', 0o640);
+  if (body instanceof Uint8Array) {
+    try {
+      await file.writeFile(body);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } else {
+    await pipeline(body, file.createWriteStream({ flush: true }));
+  }
+}
+
+/** Makes the new name durable, and with it the folders that were made for it, `first` being the topmost of them. */
+async function syncDirectories(folder: string, first: string | undefined): Promise<void> {
+  const last = first === undefined ? folder : dirname(first);
+  for (let path = folder; ; path = dirname(path)) {
+    const handle = await open(path);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (path === last) return;
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  const oldest = Date.now() - abandonedAfter;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Errors of the file system carry a system call; what a body fails with is its own and passes as it is. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
