@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../oci/digest.ts';
-import { layerSettings } from '../layer/settings.ts';
+import type { LayerSettings } from '../layer/settings.ts';
+import type { Limits } from './rules.ts';
 import { readRecord } from '../store/records.ts';
 import type { ReadableStore } from '../store/store.ts';
 
@@ -35,10 +36,6 @@ export const dropletRecord = z.strictObject({
 });
 export type DropletRecord = z.output<typeof dropletRecord>;
 
-/** Where a layer's bytes are, found by digest with one read. */
-export const layerPointer = z.strictObject({ object: z.string(), size: z.number(), mediaType: z.string() });
-export type LayerPointer = z.output<typeof layerPointer>;
-
 /** A droplet that cannot be a layer: remembered, so that nobody converts it in vain again. */
 export const refusalRecord = z.strictObject({
   format: z.literal(1),
@@ -55,8 +52,10 @@ export const refusalRecord = z.strictObject({
 });
 export type RefusalRecord = z.output<typeof refusalRecord>;
 
-export const conditionsOf = (settings: z.output<typeof layerSettings>, limits: object): string =>
-  JSON.stringify([settings.owner, settings.special, limits]);
+/** What decides a refusal beside the rules. */
+export function conditionsOf(settings: LayerSettings, limits: Limits): string {
+  return JSON.stringify([settings.owner, settings.special, limits]);
+}
 
 export const recordsFolder = 'v1/droplets/';
 export const refusalsFolder = 'v1/refusals/';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../errors.ts';
-import { isStackName } from '../oci/reference.ts';
+import { requireStack } from '../oci/names.ts';
 import { readRecord, updateRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -29,12 +28,7 @@ export class GuidStates {
 
   /** From now on the guid's droplets lie over the rootfs of `stack`. */
   async assign(guid: string, stack: string): Promise<void> {
-    if (!isStackName(stack)) {
-      throw new Failure(
-        'invalid',
-        `${JSON.stringify(stack)} cannot be a stack's name: use a-z, 0-9, ., _ and -`,
-      );
-    }
+    requireStack(stack);
     await this.#update(guid, (state) => (state.stack === stack ? undefined : { ...state, stack }));
   }
 

@@ -1,9 +1,8 @@
 import { pipeline, type Readable, type TransformCallback } from 'node:stream';
-import { pipeline as piped } from 'node:stream/promises';
 import { Failure } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { Meter } from '../layer/meter.ts';
-import { sourceKey } from './sources.ts';
+import { Meter, measure } from '../layer/meter.ts';
+import { sourceKey } from './source-key.ts';
 
 /** What the bytes must hash to: `hash` is SHA-1 or SHA-256 by its length, `sha256` what a header announced beside it. */
 export type Announced = { hash: string; sha256?: string | undefined };
@@ -68,9 +67,7 @@ async function requireSame(uploads: Store, key: string, sha256: string): Promise
   const present = await uploads.open(key);
   if (present === undefined)
     throw new Failure('busy', `Droplet ${key} was removed while it was put: try again`);
-  const found = new Meter('sha256');
-  found.resume();
-  await piped(present.body, found);
+  const found = await measure(present.body, 'sha256');
   if (found.hex('sha256') !== sha256) {
     throw new Failure(
       'conflict',

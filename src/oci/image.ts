@@ -18,13 +18,6 @@ export type Manifest = {
   annotations?: Record<string, string>;
 };
 
-/** image-spec image-index.md */
-export type Index = {
-  schemaVersion: 2;
-  mediaType: typeof mediaType.index;
-  manifests: Descriptor[];
-};
-
 /** image-spec config.md; the members that dropstack writes. */
 export type Config = {
   created?: string;

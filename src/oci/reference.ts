@@ -63,7 +63,7 @@ export function parseDropletTag(tag: string): DropletTag | undefined {
   const match = dropletTag.exec(tag);
   if (match === null) return undefined;
   const [, hash = '', version] = match;
-  if (version !== undefined && !versionGrammar.test(version)) return undefined;
+  if (version !== undefined && !isVersion(version)) return undefined;
   return { hash, version };
 }
 
@@ -91,5 +91,6 @@ export function isStackName(text: string): boolean {
 
 /** A tag's characters, 63 at most. */
 export function isVersion(text: string): boolean {
-  return versionGrammar.test(text);
+  // The one name that cannot be a key of an object.
+  return versionGrammar.test(text) && text !== '__proto__';
 }

@@ -1,0 +1,123 @@
+import { Breach } from './breach.ts';
+import { parsePax, type PaxRecord } from './pax.ts';
+
+/** Headers that speak of the next entry (`x` PAX, `L` GNU's long name, `K` long link) or of all that follow (`g`). */
+export type ExtensionType = 'x' | 'L' | 'K' | 'g';
+
+/** What was said of one entry. Texts hold one character a byte. */
+export type Extension = {
+  /** the entry's PAX records, the global ones that hold for it before its own */
+  pax: readonly PaxRecord[];
+  longName: string | undefined;
+  longLink: string | undefined;
+  /** the headers as they came */
+  blocks: Partial<Record<ExtensionType, Buffer>>;
+};
+
+const bare: Extension = { pax: [], longName: undefined, longLink: undefined, blocks: {} };
+
+export function isExtension(type: string): type is ExtensionType {
+  return type === 'x' || type === 'L' || type === 'K' || type === 'g';
+}
+
+/** Collects what extended headers say until the entry comes that they speak of. */
+export class Extensions {
+  readonly #maxPaxBytes: number;
+  readonly #globals = new Map<string, PaxRecord>();
+  #pending: Extension | undefined;
+
+  constructor(maxPaxBytes: number) {
+    this.#maxPaxBytes = maxPaxBytes;
+  }
+
+  /** whether an entry has to follow */
+  get pending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /**
+   * @param body the bytes behind the header `block`
+   * @throws Breach `pax`, `number`, `name`, `global`, `sparse`, `multi-volume`, `ambiguous`, `pax-bytes`
+   */
+  add(type: ExtensionType, block: Buffer, body: string): void {
+    if (type === 'g') {
+      this.#addGlobals(parsePax(body));
+      return;
+    }
+    const pending = this.#pending ?? bare;
+    if (pending.blocks[type] !== undefined) {
+      throw new Breach('ambiguous', `two extended headers of type ${type} precede one entry`);
+    }
+    const said = type === 'x' ? { pax: localRecords(body) } : longText(type, body);
+    this.#pending = { ...pending, ...said, blocks: { ...pending.blocks, [type]: block } };
+  }
+
+  /** What holds for the entry that follows now. */
+  take(): Extension {
+    const taken = this.#pending ?? bare;
+    this.#pending = undefined;
+    if (this.#globals.size === 0) return taken;
+    const own = new Set(taken.pax.map(({ key }) => key));
+    const globals = [...this.#globals.values()].filter(({ key }) => !own.has(key));
+    return { ...taken, pax: [...globals, ...taken.pax] };
+  }
+
+  /** An empty value takes an earlier one back (POSIX pax, "pax Extended Header"). */
+  #addGlobals(records: PaxRecord[]): void {
+    for (const record of records) {
+      const { key, value } = record;
+      if (key === 'path' || key === 'linkpath' || key === 'size' || key.startsWith('GNU.sparse.')) {
+        throw new Breach('global', `a global PAX header sets ${key}`);
+      }
+      if (value === '') this.#globals.delete(key);
+      else if (key !== 'comment' && key !== 'GNU.volume.label') {
+        checkRecord(record);
+        this.#globals.set(key, record);
+      }
+    }
+    const bytes = this.#globals.values().reduce((sum, { text }) => sum + text.length, 0);
+    if (bytes > this.#maxPaxBytes) {
+      throw new Breach(
+        'pax-bytes',
+        `global PAX headers have ${bytes} bytes, over the bound of ${this.#maxPaxBytes}`,
+      );
+    }
+  }
+}
+
+function localRecords(body: string): PaxRecord[] {
+  const records = parsePax(body);
+  for (const record of records) checkRecord(record);
+  return records;
+}
+
+/** GNU's long texts end at the first NUL; readers would hide what follows it. */
+function longText(type: 'L' | 'K', body: string): Partial<Extension> {
+  const end = body.indexOf('\0');
+  const text = end === -1 ? body : body.slice(0, end);
+  if (/[^\0]/.test(body.slice(text.length))) throw new Breach('name', 'bytes follow the end of a long name');
+  if (text === '') throw new Breach('name', 'a long name is empty');
+  return type === 'L' ? { longName: text } : { longLink: text };
+}
+
+/** Records that decide how an entry is read. All others pass as they are. */
+function checkRecord({ key, value }: PaxRecord): void {
+  if (key.startsWith('GNU.sparse.')) throw new Breach('sparse', `the PAX record ${key} makes a sparse file`);
+  if (/^GNU\.volume\.(?:filename|size|offset)$/.test(key)) {
+    throw new Breach('multi-volume', `the PAX record ${key} makes a part of a file`);
+  }
+  if ((key === 'path' || key === 'linkpath') && value === '') {
+    throw new Breach('name', `the PAX record ${key} is empty`);
+  }
+  const whole = key === 'size' || key === 'uid' || key === 'gid';
+  const time = key === 'mtime' || key === 'atime' || key === 'ctime';
+  if (
+    (whole && !(/^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value)))) ||
+    (time && !/^-?\d{1,15}(?:\.\d*)?$/.test(value))
+  ) {
+    throw new Breach(
+      'number',
+      `the PAX record ${key} is no number that can be used: ${JSON.stringify(value)}`,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import { Breach } from './breach.ts';
+import { layerHeaders, rootHeader, type EntryOptions, type LayerEntry, type Owner } from './layer-entry.ts';
+import { blockSize, paddingOf } from './tar-header.ts';
+
+/** Who owns `home/vcap/` where neither the droplet nor an option says so. */
+const vcap: Owner = { uid: 2000, gid: 2000, name: 'vcap' };
+
+/** The layer's tar as it grows: `home/vcap/` first, then the entries, then two zero blocks. */
+export class LayerOutput {
+  readonly #maxBytes: number;
+  readonly #options: EntryOptions;
+  #pieces: Buffer[] = [];
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(maxBytes: number, options: EntryOptions) {
+    this.#maxBytes = maxBytes;
+    this.#options = options;
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Writes an entry's headers. The caller writes its body, padding included.
+   * @param dropped hears the names of extended attributes that are left out
+   * @throws Breach `total-bytes`, `pax-bytes`
+   */
+  entry(from: LayerEntry, dropped: (attribute: string) => void): void {
+    if (this.#entries === 0 && from.entry.name.parts.length > 0) this.#writeRoot();
+    const headers = layerHeaders(from, this.#options, dropped);
+    const { size } = from.entry;
+    if (this.#bytes + headers.length + size + paddingOf(size) > this.#maxBytes) {
+      throw new Breach('total-bytes', `the layer grows over the bound of ${this.#maxBytes} bytes`);
+    }
+    this.#entries++;
+    this.write(headers);
+  }
+
+  write(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    this.#pieces.push(bytes);
+  }
+
+  end(): void {
+    if (this.#entries === 0) this.#writeRoot();
+    this.write(Buffer.alloc(2 * blockSize));
+  }
+
+  /** What was written since the last time. */
+  take(): Buffer[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+
+  #writeRoot(): void {
+    const { owner } = this.#options;
+    this.#entries++;
+    this.write(rootHeader(owner === 'preserve' ? vcap : owner));
+  }
+}
