@@ -1,0 +1,142 @@
+import { Failure } from '../errors.ts';
+import { isStackName, isVersion } from '../oci/reference.ts';
+import { createRecord, readRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { architectureOf, ownArchitecture } from './architecture.ts';
+import { keepContents } from './contents-record.ts';
+import type { Contents } from './contents/contents.ts';
+import { inspect, type VerifiedLayer } from './inspect.ts';
+import { rootfsKey, stackKey } from './keys.ts';
+import { checkFile } from './read/check-file.ts';
+import { defaultLimits, type Limits } from './read/limits.ts';
+import { readImage } from './read/read-image.ts';
+import type { SourceImage, WantedPlatform } from './read/source-image.ts';
+import { rootfsRecord, type RootfsRecord } from './record.ts';
+import { newStack, stackRecord } from './stack-record.ts';
+import { StoredLayers } from './stored-layers.ts';
+
+export type ImportRequest = WantedPlatform & {
+  stack: string;
+  version: string;
+  /** a file or directory of this machine */
+  path: string;
+  /** what messages call it; its path, if nothing else is given */
+  name?: string | undefined;
+  /** what the file must hash to: hex, with or without `sha256:` before it */
+  sha256?: string | undefined;
+  /** for what archives of images unpack to */
+  temporaryDirectory: string;
+  limits?: Limits;
+};
+
+/**
+ * Imports a root filesystem as a version of a stack; see `readImage` for what it can be. Everything is verified before
+ * the store is touched, and the version's record is written last: at any moment the version is there as a whole or not
+ * at all. Importing the same again changes nothing and answers the record that is there.
+ * @throws Failure `invalid`, `mismatch`, `too-large` for a bad file; `conflict` where the version exists with other layers
+ *   or for another platform; `no-space`, `unavailable`
+ */
+export async function importRootfs(store: Store, request: ImportRequest): Promise<RootfsRecord> {
+  const { stack, version, path, temporaryDirectory, limits = defaultLimits, name = path } = request;
+  requireNames(stack, version);
+  const sha256 = await checkFile(path, name, request.sha256);
+  const image = await readImage(path, { platform: request, temporaryDirectory, limits, name });
+  try {
+    const { layers, contents } = await inspect(image, name, limits, temporaryDirectory);
+    if (contents.files.length === 0) throw new Failure('invalid', `Cannot import ${name}: it holds no files`);
+    const facts = factsOf(request, image, contents, sha256);
+    const present = await readRecord(store, rootfsKey(stack, version), rootfsRecord);
+    if (present !== undefined) return requireSame(present, facts, layers);
+    return await write(store, facts, layers, contents);
+  } finally {
+    await image.close();
+  }
+}
+
+/** A record but for its layers. */
+type Facts = Omit<RootfsRecord, 'layers'>;
+
+/**
+ * Writes a version that nobody had a moment ago. Should another import of it win meanwhile, that one stays; pointers that
+ * we made are then left to the collector: a third import may have begun to rely on them.
+ */
+async function write(
+  store: Store,
+  facts: Facts,
+  layers: readonly VerifiedLayer[],
+  contents: Contents,
+): Promise<RootfsRecord> {
+  const { stack, version } = facts;
+  const stored = new StoredLayers(store, stack);
+  try {
+    for (const layer of layers) await stored.add(layer);
+    await keepContents(store, stack, layers, contents);
+    const record = { ...facts, layers: await stored.publish() };
+    await createRecord(store, stackKey(stack), stackRecord, newStack(stack));
+    const winner = await createRecord(store, rootfsKey(stack, version), rootfsRecord, record);
+    return requireSame(winner, facts, layers);
+  } catch (error) {
+    await stored.discard();
+    throw error;
+  }
+}
+
+function requireNames(stack: string, version: string): void {
+  if (!isStackName(stack)) {
+    throw new Failure(
+      'invalid',
+      `${JSON.stringify(stack)} cannot be a stack's name: use a-z, 0-9, and . _ - between them; not cloudfoundry`,
+    );
+  }
+  if (!isVersion(version)) {
+    throw new Failure(
+      'invalid',
+      `${JSON.stringify(version)} cannot be a version: use up to 63 of a-z, A-Z, 0-9, . _ -, and no . or - first`,
+    );
+  }
+}
+
+function factsOf(
+  request: ImportRequest,
+  image: SourceImage,
+  contents: Contents,
+  sha256: string | undefined,
+): Facts {
+  const osVersion = request.osVersion ?? image.osVersion;
+  const { files, packages, libraries } = contents;
+  return {
+    format: 1,
+    stack: request.stack,
+    version: request.version,
+    os: request.os ?? image.os ?? 'linux',
+    architecture:
+      request.architecture ?? image.architecture ?? architectureOf(libraries) ?? ownArchitecture(),
+    ...(osVersion === undefined ? {} : { osVersion }),
+    ...(image.variant === undefined ? {} : { variant: image.variant }),
+    ...(image.created === undefined ? {} : { created: image.created }),
+    provides: contents.launcher,
+    contents: { files: files.length, packages: packages.length, libraries: libraries.length },
+    source: { kind: image.kind, ...(sha256 === undefined ? {} : { sha256 }) },
+    importedAt: new Date().toISOString(),
+  };
+}
+
+/** The record that is there, provided that it says the same of what is inside and whom it is for. */
+function requireSame(present: RootfsRecord, facts: Facts, layers: readonly VerifiedLayer[]): RootfsRecord {
+  const wanted = identity(facts, layers);
+  const found = identity(present, present.layers);
+  if (wanted === found) return present;
+  throw new Failure(
+    'conflict',
+    `Version ${facts.version} of stack ${facts.stack} exists with other content: a version never changes; ` +
+      'import this under a new one',
+    { expected: found, found: wanted },
+  );
+}
+
+function identity(
+  { os, architecture, osVersion, variant }: Facts,
+  layers: readonly { diffId: string }[],
+): string {
+  return JSON.stringify([os, architecture, osVersion, variant, ...layers.map((layer) => layer.diffId)]);
+}
