@@ -10,18 +10,14 @@ export type Compressor = { mediaType: string; stream: Transform | undefined };
 
 /** A compressing stream for layers, and the media type of what comes out of it. No stream: the bytes stay as they are. */
 export function compressor(compression: LayerSettings['compression'], level?: number): Compressor {
-  switch (compression) {
-    case 'none':
-      return { mediaType: mediaType.layer, stream: undefined };
-    case 'gzip':
-      return { mediaType: mediaType.layerGzip, stream: createGzip({ level: level ?? 1, chunkSize }) };
-    case 'zstd':
-      return {
-        mediaType: mediaType.layerZstd,
-        stream: createZstdCompress({
-          chunkSize,
-          params: { [constants.ZSTD_c_compressionLevel]: level ?? 1, [constants.ZSTD_c_checksumFlag]: 1 },
-        }),
-      };
-  }
+  return compressors[compression](level);
 }
+
+const compressors: Record<LayerSettings['compression'], (level?: number) => Compressor> = {
+  none: () => ({ mediaType: mediaType.layer, stream: undefined }),
+  gzip: (level = 1) => ({ mediaType: mediaType.layerGzip, stream: createGzip({ level, chunkSize }) }),
+  zstd: (level = 1) => {
+    const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+    return { mediaType: mediaType.layerZstd, stream: createZstdCompress({ chunkSize, params }) };
+  },
+};

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Transform, type TransformCallback } from 'node:stream';
+import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** Passes bytes on unchanged, counting and hashing them. The hashes exist once the stream has ended. */
 export class Meter<Algorithm extends 'sha1' | 'sha256' = 'sha256'> extends Transform {
@@ -28,4 +29,15 @@ export class Meter<Algorithm extends 'sha1' | 'sha256' = 'sha256'> extends Trans
     for (const hash of this.#hashes.values()) hash.update(chunk);
     done(null, chunk);
   }
+}
+
+/** Reads `body` to its end for its hashes alone. */
+export async function measure<Algorithm extends 'sha1' | 'sha256'>(
+  body: Readable,
+  ...algorithms: Algorithm[]
+): Promise<Meter<Algorithm>> {
+  const meter = new Meter(...algorithms);
+  meter.resume();
+  await pipeline(body, meter);
+  return meter;
 }

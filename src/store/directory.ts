@@ -57,6 +57,8 @@ export class DirectoryStore extends DirectoryReader implements Store {
     } catch (error) {
       throw isOfTheSystem(error) ? storeFailure(`write ${key}`, this.root, error) : error;
     } finally {
+      // What nobody reads to its end would keep files open, and Node ends a process that forgets one.
+      if (!(body instanceof Uint8Array)) body.destroy();
       await rm(temp, { force: true });
     }
   }

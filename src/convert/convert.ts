@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { pipeline } from 'node:stream';
+
+import { parse } from 'yaml';
+import { z } from 'zod';
+import {
+  dropletRecord,
+  layerPointerKey,
+  recordKey,
+  type DropletRecord,
+} from '../droplet/record.ts';
+import { DropletRefused } from '../droplet/refusal.ts';
+import { rulesVersion } from '../droplet/rules.ts';
+import { sourceKey } from '../droplet/source-key.ts';
+import { Failure } from '../errors.ts';
+import { compressor } from '../layer/compress.ts';
+import { Gunzip } from '../layer/gunzip.ts';
+import { Meter, measure } from '../layer/meter.ts';
+import { publishLayer } from '../layer/pointer.ts';
+import { variantOf } from '../layer/settings.ts';
+import { digestOfHex } from '../oci/digest.ts';
+import { createRecord } from '../store/records.ts';
+import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
+import type { Job } from './job.ts';
+import { RewriteStream } from './rewrite-stream.ts';
+
+export type Stores = { sources: ReadableStore; own: Store };
+
+/**
+ * Turns a droplet into a layer: reads it once, and hashes, unpacks, rewrites, hashes, compresses, hashes and stores it in
+ * one pass, in constant memory. Answers the record that is in the store afterwards, ours or that of whoever was first.
+ * @throws DropletRefused when the droplet breaks a rule; Failure `not-found`, `corrupt` when its bytes are not what its
+ *   hash says, `no-space`, `unavailable`
+ */
+export async function convertDroplet(stores: Stores, job: Job): Promise<DropletRecord> {
+  const { guid, hash } = job;
+  const source = await stores.sources.open(sourceKey(guid, hash));
+  if (source === undefined) throw missing(job);
+  const object = `v1/objects/${randomUUID()}`;
+  const layer = await writeLayer(stores.own, object, source, job).catch(async (error: unknown) => {
+    await stores.own.remove(object);
+    if (error instanceof DropletRefused) await requireIntact(stores, job);
+    throw error;
+  });
+  return commit(stores.own, layer);
+}
+
+async function writeLayer(own: Store, object: string, source: OpenObject, job: Job): Promise<DropletRecord> {
+  const { guid, hash, settings } = job;
+  const input = new Meter('sha1', 'sha256');
+  const gunzip = new Gunzip();
+  const rewrite = new RewriteStream(settings, job.limits, () => input.size);
+  const { mediaType, stream } = compressor(settings.compression);
+  const output = new Meter('sha256');
+  const steps = [source.body, input, gunzip, rewrite, ...(stream === undefined ? [] : [stream]), output];
+  // An error of any step destroys `output` with that error, and so reaches put().
+  pipeline(steps, () => {});
+  try {
+    await own.put(object, output);
+  } catch (error) {
+    throw isZlibError(error) ? badGzip(job, input.size, error) : error;
+  }
+  requireHash(job, input);
+  const summary = rewrite.summary;
+  return {
+    format: 1,
+    guid,
+    hash,
+    variant: variantOf(settings),
+    object,
+    mediaType,
+    digest: digestOfHex(output.hex('sha256')),
+    size: output.size,
+    diffId: rewrite.diffId,
+    diffSize: summary.bytesOut,
+    sourceSha256: input.hex('sha256'),
+    sourceSize: input.size,
+    time: summary.rootTime,
+    entries: summary.entries,
+    ...stagingInfo(summary.stagingInfo),
+    rulesVersion,
+    warnings: summary.warnings,
+  };
+}
+
+/**
+ * Pointer before record: a record names only what is there. Where another process converted the same droplet meanwhile,
+ * its object is adopted and ours thrown away.
+ */
+async function commit(own: Store, layer: DropletRecord): Promise<DropletRecord> {
+  const { guid, hash, digest, variant, object, size, mediaType } = layer;
+  const pointerKey = layerPointerKey(guid, digest.slice('sha256:'.length));
+  const pointer = await publishLayer(own, pointerKey, { object, size, mediaType });
+  const adopted = { ...layer, object: pointer.object };
+  const winner = await createRecord(own, recordKey(guid, hash, variant), dropletRecord, adopted);
+  if (winner.digest !== digest && pointer.object === object) {
+    await own.remove(pointerKey);
+    await own.remove(object);
+  }
+  if (winner.sourceSha256 !== layer.sourceSha256) throw otherContent(layer, winner.sourceSha256);
+  return winner;
+}
+
+/** A refusal is remembered, so it must be the droplet's fault and not that of a store that gave other bytes. */
+async function requireIntact(stores: Stores, job: Job): Promise<void> {
+  const source = await stores.sources.open(sourceKey(job.guid, job.hash));
+  if (source === undefined) throw missing(job);
+  requireHash(job, await measure(source.body, 'sha1', 'sha256'));
+}
+
+function requireHash({ guid, hash }: Job, meter: Meter<'sha1' | 'sha256'>): void {
+  const found = meter.hex(hash.length === 40 ? 'sha1' : 'sha256');
+  if (found === hash) return;
+  throw new Failure(
+    'corrupt',
+    `Cannot convert droplet ${guid}/${hash}: its bytes in the source hash to ${found}; put the droplet again`,
+    { expected: hash, found },
+  );
+}
+
+const stagingInfoSchema = z.object({
+  detected_buildpack: z.string().optional(),
+  start_command: z.string().optional(),
+});
+
+/** staging_info.yml holds JSON, which is YAML. What cannot be read says nothing: the app may bring its own command. */
+function stagingInfo(bytes: Buffer | undefined): Pick<DropletRecord, 'startCommand' | 'buildpack'> {
+  if (bytes === undefined) return {};
+  try {
+    const info = stagingInfoSchema.parse(parse(bytes.toString()));
+    return {
+      ...(info.start_command ? { startCommand: info.start_command } : {}),
+      ...(info.detected_buildpack ? { buildpack: info.detected_buildpack } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function isZlibError(error: unknown): error is Error & { code: string } {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')
+  );
+}
+
+function badGzip({ guid, hash }: Job, offset: number, error: Error): DropletRefused {
+  return new DropletRefused(`${guid}/${hash}`, { rule: 'gzip', entry: '', offset, detail: error.message });
+}
+
+function otherContent({ guid, hash }: DropletRecord, known: string): Failure {
+  return new Failure(
+    'conflict',
+    `Droplet ${guid}/${hash} is known with the SHA-256 ${known}, and now has another content`,
+  );
+}
+
+function missing({ guid, hash }: Job): Failure {
+  return new Failure('not-found', `No droplet ${guid}/${hash} in the source`, { reason: 'MANIFEST_UNKNOWN' });
+}

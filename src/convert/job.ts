@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { DropletRecord } from '../droplet/record.ts';
+import type { Refusal } from '../droplet/refusal.ts';
+import type { Limits } from '../droplet/rules.ts';
+import type { FailureCode } from '../errors.ts';
+import type { LayerSettings } from '../layer/settings.ts';
+import { storeLocation } from '../store/open.ts';
+
+/** One droplet to convert: plain data, as it goes to a child process. */
+export type Job = { guid: string; hash: string; settings: LayerSettings; limits: Limits };
+
+/** Where a child process finds its stores. */
+export const converterStores = z.strictObject({ own: storeLocation, source: storeLocation.optional() });
+export type ConverterStores = z.output<typeof converterStores>;
+
+/** What a child process sends back for a job. */
+export type Answer =
+  | { record: DropletRecord }
+  | { refusal: Refusal }
+  | {
+      failure: {
+        code: FailureCode;
+        message: string;
+        reason: string | undefined;
+        expected: string | undefined;
+        found: string | undefined;
+      };
+    }
+  | { bug: string };

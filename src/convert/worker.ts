@@ -1,0 +1,50 @@
+/**
+ * The child process that converts. It lives apart from the HTTP process so that neither its memory, nor its threads, nor a
+ * droplet that brings it down can be felt by a pull.
+ */
+import { flushCompileCache } from 'node:module';
+import { constants, setPriority } from 'node:os';
+import { DropletRefused } from '../droplet/refusal.ts';
+import { uploadsPrefix } from '../droplet/source-key.ts';
+import { isFailure } from '../errors.ts';
+import { openReadable, openStore } from '../store/open.ts';
+import { layeredReader } from '../store/layered.ts';
+import { prefixedReader } from '../store/prefixed.ts';
+import { convertDroplet, type Stores } from './convert.ts';
+import { converterStores, type Answer, type ConverterStores, type Job } from './job.ts';
+
+const [locations = '', maxMemory = ''] = process.argv.slice(2);
+const stores = openStores(converterStores.parse(JSON.parse(locations)));
+
+flushCompileCache();
+setPriority(constants.priority.PRIORITY_LOW);
+setInterval(requireModesty, 250, Number(maxMemory)).unref();
+process.on('disconnect', () => process.exit());
+process.on('message', (job: Job) => {
+  void answer(job).then((message) => process.send?.(message));
+});
+
+async function openStores({ own, source }: ConverterStores): Promise<Stores> {
+  const store = await openStore(own);
+  const uploads = prefixedReader(store, uploadsPrefix);
+  const sources = layeredReader(source === undefined ? [uploads] : [uploads, openReadable(source)]);
+  return { own: store, sources };
+}
+
+async function answer(job: Job): Promise<Answer> {
+  try {
+    return { record: await convertDroplet(await stores, job) };
+  } catch (error) {
+    if (error instanceof DropletRefused) return { refusal: error.refusal };
+    if (isFailure(error)) {
+      const { code, message, reason, expected, found } = error;
+      return { failure: { code, message, reason, expected, found } };
+    }
+    return { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+/** Buffers lie outside the heap, whose own bound does not hold them. */
+function requireModesty(maxBytes: number): void {
+  if (process.memoryUsage.rss() > maxBytes) process.exit(137);
+}

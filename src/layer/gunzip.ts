@@ -1,0 +1,67 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+const chunkSize = 256 * 1024;
+
+/**
+ * Unpacks gzip of one member or several (RFC 1952 §2.2), and reads to the very end: behind the last member there may be
+ * zeros, as tapes and some tools leave them, and nothing else. zlib alone stops listening at the first zero.
+ * Fails with zlib's own errors, whose `code` starts with `Z_`.
+ */
+export class Gunzip extends Transform {
+  readonly #inner = createGunzip({ chunkSize });
+  #given = 0;
+  #over = false;
+  /** What waits for zlib to have had its fill: it calls back, or it ends where it wants no more. */
+  #next: (() => void) | undefined;
+
+  constructor() {
+    super({ readableHighWaterMark: 4 * chunkSize });
+    this.#inner.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) this.#inner.pause();
+    });
+    this.#inner.on('end', () => this.#next?.());
+    this.#inner.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(size: number): void {
+    this.#inner.resume();
+    super._read(size);
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    if (this.#over) {
+      done(garbageIn(chunk));
+      return;
+    }
+    this.#given += chunk.length;
+    this.#next = () => {
+      this.#next = undefined;
+      const left = this.#given - this.#inner.bytesWritten;
+      this.#over = left > 0;
+      done(garbageIn(chunk.subarray(chunk.length - left)));
+    };
+    this.#inner.write(chunk, () => this.#next?.());
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#over) {
+      done();
+      return;
+    }
+    this.#next = done;
+    this.#inner.end();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#inner.destroy();
+    done(error);
+  }
+}
+
+function garbageIn(bytes: Uint8Array): Error | null {
+  if (bytes.every((byte) => byte === 0)) return null;
+  return Object.assign(new Error('there is something else behind the end of the gzip data'), {
+    code: 'Z_DATA_ERROR',
+  });
+}
