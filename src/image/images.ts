@@ -1,0 +1,123 @@
+import { LRUCache } from 'lru-cache';
+import type { Conversions } from '../convert/conversions.ts';
+import type { GuidState } from '../droplet/states.ts';
+import { Failure } from '../errors.ts';
+import type { LayerSettings } from '../layer/settings.ts';
+import { parseDropletTag, type Repository } from '../oci/reference.ts';
+import type { RootfsRecord } from '../rootfs/record.ts';
+import { isRetired } from '../rootfs/stack-change.ts';
+import type { StackRecord } from '../rootfs/stack-record.ts';
+import { assembleDroplet, assembleRootfs, type Image } from './assemble.ts';
+import type { LauncherLayers } from './launcher-layers.ts';
+import { imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
+
+/** What decides the meaning of a tag. Reads may be up to a second old. */
+export interface Facts {
+  stack(stack: string): Promise<StackRecord | undefined>;
+  rootfs(stack: string, version: string): Promise<RootfsRecord | undefined>;
+  guid(guid: string): Promise<GuidState>;
+  settings(): Promise<LayerSettings>;
+}
+
+/** images kept assembled; their bytes are shared with `ServedImages` */
+const rememberedImages = 20_000;
+
+/** From a repository and a tag to the image that the tag means now. */
+export class Images {
+  readonly #facts: Facts;
+  readonly #conversions: Conversions;
+  readonly #launchers: LauncherLayers;
+  readonly #served: ServedImages;
+  readonly #defaultStack: string;
+  readonly #assembled = new LRUCache<string, Image>({ max: rememberedImages });
+
+  constructor(
+    facts: Facts,
+    conversions: Conversions,
+    launchers: LauncherLayers,
+    served: ServedImages,
+    defaultStack: string,
+  ) {
+    this.#facts = facts;
+    this.#conversions = conversions;
+    this.#launchers = launchers;
+    this.#served = served;
+    this.#defaultStack = defaultStack;
+  }
+
+  /**
+   * The image that a tag means now, converting its droplet where that was not done yet. Whatever is answered stays
+   * resolvable by digest.
+   * @throws Failure `not-found` (`MANIFEST_UNKNOWN`) with the reason; what `Conversions.ensure` throws
+   */
+  async resolve(repository: Repository, tag: string): Promise<Image> {
+    if (repository.kind === 'rootfs') return this.#rootfsImage(repository.stack, tag);
+    const wanted = parseDropletTag(tag);
+    if (wanted === undefined) {
+      throw unknown(
+        `${repository.name}:${tag}`,
+        'a tag here is the hash of a droplet, in 40 or 64 hex digits',
+      );
+    }
+    const { guid } = repository;
+    const state = await this.#facts.guid(guid);
+    if (Object.hasOwn(state.deleted, wanted.hash))
+      throw unknown(`${repository.name}:${tag}`, 'the droplet was deleted');
+    const rootfs = await this.#rootfsFor(repository, state, wanted.version);
+    const settings = await this.#facts.settings();
+    const droplet = await this.#conversions.ensure(guid, wanted.hash, settings);
+
+    const id = [guid, wanted.hash, droplet.variant, rootfs.stack, rootfs.version].join(' ');
+    const known = this.#assembled.get(id);
+    if (known !== undefined) return known;
+    const launcher = await this.#launchers.for(rootfs);
+    const image = assembleDroplet(rootfs, launcher, droplet);
+    await this.#served.keep(imagesOfGuid(guid), image);
+    this.#assembled.set(id, image);
+    return image;
+  }
+
+  async #rootfsFor(
+    repository: Extract<Repository, { kind: 'droplet' }>,
+    state: GuidState,
+    pinned: string | undefined,
+  ): Promise<RootfsRecord> {
+    const { guid, name } = repository;
+    const own = state.stack ?? this.#defaultStack;
+    const stack = repository.stack ?? own;
+    if (stack !== own && pinned === undefined)
+      throw unknown(name, `the droplets of ${guid} belong to stack ${own}`);
+    const record = await this.#facts.stack(stack);
+    if (record === undefined) throw unknown(name, `there is no stack ${stack} yet: import a rootfs version`);
+    const version = pinned ?? placementOf(record, guid) ?? record.promoted;
+    if (version === undefined)
+      throw unknown(name, `stack ${stack} has no promoted rootfs version: promote one`);
+    return this.#rootfs(record, version);
+  }
+
+  async #rootfsImage(stack: string, version: string): Promise<Image> {
+    const record = await this.#facts.stack(stack);
+    if (record === undefined) throw unknown(`${stack}/rootfs:${version}`, `there is no stack ${stack}`);
+    const rootfs = await this.#rootfs(record, version);
+    const image = assembleRootfs(rootfs);
+    await this.#served.keep(imagesOfStack(stack), image);
+    return image;
+  }
+
+  async #rootfs(record: StackRecord, version: string): Promise<RootfsRecord> {
+    const name = `${record.stack}/rootfs:${version}`;
+    if (isRetired(record, version)) throw unknown(name, 'that rootfs version was retired');
+    const rootfs = await this.#facts.rootfs(record.stack, version);
+    if (rootfs === undefined) throw unknown(name, 'that rootfs version was never imported');
+    return rootfs;
+  }
+}
+
+/** Guids come from users: one may be named like what every object has. */
+function placementOf({ placements }: StackRecord, guid: string): string | undefined {
+  return Object.hasOwn(placements, guid) ? placements[guid] : undefined;
+}
+
+function unknown(name: string, why: string): Failure {
+  return new Failure('not-found', `Nothing to serve as ${name}: ${why}`, { reason: 'MANIFEST_UNKNOWN' });
+}

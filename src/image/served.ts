@@ -1,0 +1,78 @@
+import { buffer } from 'node:stream/consumers';
+import { LRUCache } from 'lru-cache';
+import { hexOf, sha256, type Digest } from '../oci/digest.ts';
+import { mediaType } from '../oci/media-type.ts';
+import { Failure } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { Content, Image } from './assemble.ts';
+import { readOrigin, type Origin } from './labels.ts';
+
+/** A manifest or config that was served, and what it says it is made of. */
+export type Served = Content & { kind: 'manifest' | 'config'; origin: Origin };
+
+/** bytes of manifests and configs kept in memory */
+const rememberedBytes = 64 * 1024 * 1024;
+
+/** Manifests and configs that were ever served, by guid and digest: what was served once stays resolvable. */
+export class ServedImages {
+  readonly #store: Store;
+  readonly #contents = new LRUCache<string, Served>({
+    maxSize: rememberedBytes,
+    sizeCalculation: ({ bytes }) => bytes.length + 1024,
+  });
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Under `folder` (`imagesOf(…)`), the content with this digest, of which nothing is known but the name. */
+  async get(folder: string, digest: Digest): Promise<Served | undefined> {
+    const key = folder + hexOf(digest);
+    const known = this.#contents.get(key);
+    if (known !== undefined) return known;
+    const object = await this.#store.open(key);
+    if (object === undefined) return undefined;
+    const served = describe(key, digest, await buffer(object.body));
+    this.#contents.set(key, served);
+    return served;
+  }
+
+  /** Keeps an image for ever; to be done before its manifest is first answered. The config goes first: it is named. */
+  async keep(folder: string, image: Image): Promise<void> {
+    for (const { digest, bytes } of [image.config, image.manifest]) {
+      const key = folder + hexOf(digest);
+      if (this.#contents.has(key)) continue;
+      if ((await this.#store.stat(key)) === undefined) await this.#store.put(key, bytes, 'absent');
+      this.#contents.set(key, describe(key, digest, bytes));
+    }
+  }
+
+  /** Whether anything was ever served under `folder`. */
+  async any(folder: string): Promise<boolean> {
+    for await (const _ of this.#store.list(folder)) return true;
+    return false;
+  }
+}
+
+/** Where the manifests and configs of a guid's droplets are kept. */
+export function imagesOfGuid(guid: string): string {
+  return `v1/images/${guid}/`;
+}
+
+/** Where those of a stack's bare rootfs images are kept. */
+export function imagesOfStack(stack: string): string {
+  return `v1/rootfs-images/${stack}/`;
+}
+
+function describe(key: string, digest: Digest, bytes: Buffer): Served {
+  const found = sha256(bytes) === digest ? readOrigin(bytes) : undefined;
+  if (found === undefined) {
+    throw new Failure('corrupt', `The stored ${key} is damaged: remove it, and pull the tag again`);
+  }
+  return {
+    ...found,
+    mediaType: found.kind === 'manifest' ? mediaType.manifest : mediaType.config,
+    digest,
+    bytes,
+  };
+}
