@@ -6,6 +6,7 @@ export type FailureCode =
   | 'invalid' // the caller's input is malformed
   | 'unauthenticated' // no valid credentials came
   | 'denied' // who asks is known, and may not
+  | 'unsupported' // the service does not do that, for anybody
   | 'not-found' // truly absent; a store that cannot answer is 'unavailable'
   | 'conflict' // it exists with other content, or changed meanwhile
   | 'mismatch' // bytes do not have the hash that they were announced with

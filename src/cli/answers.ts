@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { dropletRecord, refusalRecord } from '../droplet/record.ts';
+import type {
+  DropletDetails,
+  DropletSummary,
+  ImageDetails,
+  PutResult,
+  Verification,
+  VersionSummary,
+} from '../operator/operator.ts';
+import type { Origin } from '../image/labels.ts';
+
+/** What a facade answers, as far as it is not a record of its store. Fields that a later one adds are left out. */
+export const versionSummary: z.ZodType<VersionSummary> = z.object({
+  stack: z.string(),
+  version: z.string(),
+  os: z.string(),
+  architecture: z.string(),
+  size: z.number(),
+  layers: z.number(),
+  packages: z.number(),
+  promoted: z.boolean(),
+  placed: z.number(),
+  retired: z.boolean(),
+});
+
+const summary = z.object({
+  guid: z.string(),
+  hash: z.string(),
+  stack: z.string(),
+  state: z.enum(['stored', 'converted', 'refused', 'deleted']),
+  size: z.number().exactOptional(),
+});
+export const dropletSummary: z.ZodType<DropletSummary> = summary;
+
+export const dropletDetails: z.ZodType<DropletDetails> = summary.extend({
+  record: dropletRecord.exactOptional(),
+  refusal: refusalRecord.exactOptional(),
+});
+
+export const putResult: z.ZodType<Omit<PutResult, 'guid' | 'hash'>> = z.object({
+  sha1: z.string(),
+  sha256: z.string(),
+  size: z.number(),
+  created: z.boolean(),
+});
+
+export const verification: z.ZodType<Verification> = z.object({
+  guid: z.string(),
+  hash: z.string(),
+  problems: z.array(z.string()),
+});
+
+export const origin: z.ZodType<Origin> = z.object({
+  rootfs: z.object({ stack: z.string(), version: z.string() }),
+  droplet: z.object({ guid: z.string(), hash: z.string(), sha256: z.string() }).exactOptional(),
+});
+
+const imageLayer = z.object({
+  from: z.string(),
+  mediaType: z.string(),
+  digest: z.string(),
+  size: z.number(),
+  diffId: z.string(),
+});
+export const imageDetails: z.ZodType<ImageDetails> = z.object({
+  reference: z.string(),
+  digest: z.string(),
+  config: z.string(),
+  os: z.string(),
+  architecture: z.string(),
+  origin,
+  layers: z.array(imageLayer),
+});

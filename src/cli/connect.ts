@@ -1,0 +1,86 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { loadConfig, storeLocation } from '../config.ts';
+import { Failure } from '../errors.ts';
+import { openFacade } from '../facade.ts';
+import type { Operator } from '../operator/operator.ts';
+import { remoteOperator } from './remote.ts';
+import type { Server } from './request.ts';
+
+/** Options that every command about a facade takes: where the facade is, or where its store is. */
+export type Target = {
+  server?: string;
+  user?: string;
+  ca?: string;
+  data?: string;
+  source?: string;
+  defaultStack?: string;
+  config?: string;
+};
+
+/**
+ * Runs `work` with the operator that the options name: of a store (`--data`, `--config`), or of a facade (`--server`).
+ * @param mayMake whether the store may be a new one
+ */
+export async function withOperator<T>(
+  target: Target,
+  work: (operator: Operator) => Promise<T>,
+  mayMake = false,
+): Promise<T> {
+  const isLocal = target.data !== undefined || target.config !== undefined;
+  if (!isLocal) return work(remoteOperator(serverOf(target)));
+  if (target.server === undefined) return withStore(target, work, mayMake);
+  throw new Failure('invalid', 'Work on a facade (--server) or on a store (--data, --config), not on both');
+}
+
+async function withStore<T>(
+  { config: file, data, source, defaultStack }: Target,
+  work: (operator: Operator) => Promise<T>,
+  mayMake: boolean,
+): Promise<T> {
+  const config = loadConfig({ data, source, defaultStack }, {}, file);
+  const { directory } = storeLocation(config);
+  if (!mayMake && !existsSync(directory)) {
+    throw new Failure('invalid', `There is no store at ${directory}: check --data`);
+  }
+  const facade = await openFacade(config, () => {
+    // Commands wait for their conversions and hear of errors themselves.
+  });
+  try {
+    return await work(facade.operatorFor('cli'));
+  } finally {
+    facade.close();
+  }
+}
+
+function serverOf({ server, user, ca }: Target): Server {
+  const { DROPSTACK_SERVER, DROPSTACK_USER, DROPSTACK_PASSWORD: password } = process.env;
+  const text = server ?? DROPSTACK_SERVER;
+  if (text === undefined || text === '') {
+    throw new Failure(
+      'invalid',
+      'Which facade? Give --server <url> (or DROPSTACK_SERVER), or --data <directory>',
+    );
+  }
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Failure('invalid', `--server must be a URL such as https://host:port, not ${text}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Failure('invalid', '--server must not hold credentials: use --user and DROPSTACK_PASSWORD');
+  }
+  return { url, user: user ?? DROPSTACK_USER ?? 'admin', password, ca: ca === undefined ? ca : readCa(ca) };
+}
+
+function readCa(path: string): string {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    // Node takes what is no certificate for none at all, and says nothing.
+    const { subject } = new X509Certificate(pem);
+    if (subject === '') throw new Error('its first certificate has no name');
+    return pem;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('invalid', `Cannot use the CA certificates in ${path}: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Failure } from '../errors.ts';
+import { measure } from '../layer/meter.ts';
+import type { DropletDetails, DropletSummary } from '../operator/operator.ts';
+import { withOperator } from './connect.ts';
+import { facadeCommand, type FacadeOptions } from './options.ts';
+import { bytes, fields, print, table } from './print.ts';
+
+/** `dropstack droplet …` */
+export function dropletCommands(program: Command): void {
+  const droplet = program.command('droplet').description('put, list and check droplets');
+
+  facadeCommand(droplet, 'put <guid> <file>')
+    .description('store and convert a droplet; its hash is computed here')
+    .option('--stack <name>', 'the stack it belongs to')
+    .option('--sha256', 'name it by SHA-256 instead of SHA-1')
+    .addHelpText('after', '\nExample:\n  dropstack droplet put 4c2e8b7a-… droplet.tgz --stack cflinuxfs4')
+    .action(put);
+  facadeCommand(droplet, 'list [guid]')
+    .description('list the droplets of one guid, or all')
+    .option('--refused', 'only those that cannot be served, and why')
+    .action(list);
+  facadeCommand(droplet, 'show <guid> <hash>')
+    .description('show what is known of a droplet: its layer, or why it was refused')
+    .action(async (guid: string, hash: string, options: FacadeOptions) => {
+      const details = await withOperator(options, ({ droplets }) => droplets.get(guid, hash));
+      print(options.output, details, () => describe(details));
+    });
+  facadeCommand(droplet, 'assign <guid> <stack>')
+    .description('say to which stack the droplets of a guid belong')
+    .action(async (guid: string, stack: string, options: FacadeOptions) => {
+      await withOperator(options, ({ droplets }) => droplets.assignStack(guid, stack));
+      print(options.output, { guid, stack }, () => `The droplets of ${guid} belong to stack ${stack}.`);
+    });
+  facadeCommand(droplet, 'verify <guid> <hash>')
+    .description('read a droplet and its layer again and compare their hashes; exit code 1 where they differ')
+    .action(verify);
+  facadeCommand(droplet, 'rm <guid> <hash>')
+    .description('delete a droplet: its tags are gone at once, its digests are served on')
+    .action(async (guid: string, hash: string, options: FacadeOptions) => {
+      await withOperator(options, ({ droplets }) => droplets.remove(guid, hash));
+      print(options.output, { guid, hash, state: 'deleted' }, () => `Droplet ${guid}/${hash} is deleted.`);
+    });
+}
+
+type PutFlags = FacadeOptions & { stack?: string; sha256?: boolean };
+
+async function put(guid: string, file: string, options: PutFlags): Promise<void> {
+  await requireFile(file);
+  const meter = await measure(read(file), 'sha1', 'sha256');
+  const sha256 = meter.hex('sha256');
+  const hash = options.sha256 === true ? sha256 : meter.hex('sha1');
+  const work = { stack: options.stack, sha256, wait: true };
+  const result = await withOperator(
+    options,
+    ({ droplets }) => droplets.put(guid, hash, read(file), work),
+    true,
+  );
+  const done = result.created ? 'Stored and converted' : 'Known already and converted:';
+  const image = `${options.stack ?? 'cloudfoundry'}/${guid}:${hash}`;
+  print(options.output, result, () => `${done} ${bytes(result.size)}. Pull it as ${image}`);
+}
+
+async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new Failure('invalid', `Cannot read ${path}: there is no such file`, { cause });
+  });
+  if (!found.isFile()) throw new Failure('invalid', `${path} is not a file: a droplet is a tar.gz`);
+}
+
+function read(file: string): ReadStream {
+  return createReadStream(file, { highWaterMark: 256 * 1024 });
+}
+
+async function list(guid: string | undefined, options: FacadeOptions & { refused?: boolean }): Promise<void> {
+  if (options.refused !== true) {
+    const droplets = await withOperator(options, (operator) => operator.droplets.list(guid));
+    print(options.output, droplets, () => dropletTable(droplets));
+    return;
+  }
+  const all = await withOperator(options, (operator) => operator.droplets.refusals());
+  const refused = all.filter((refusal) => guid === undefined || refusal.guid === guid);
+  print(options.output, refused, () =>
+    table(
+      ['GUID', 'HASH', 'RULE', 'ENTRY', 'WHY'],
+      refused.map(({ rule, entry, detail, ...droplet }) => [droplet.guid, droplet.hash, rule, entry, detail]),
+      'No droplet is refused.',
+    ),
+  );
+}
+
+function dropletTable(droplets: readonly DropletSummary[]): string {
+  return table(
+    ['GUID', 'HASH', 'STACK', 'SIZE', 'STATE'],
+    droplets.map(({ guid, hash, stack, size, state }) => [
+      guid,
+      hash,
+      stack,
+      size === undefined ? '' : bytes(size),
+      state,
+    ]),
+    'There are no droplets.',
+  );
+}
+
+function describe({ guid, hash, stack, state, size, record, refusal }: DropletDetails): string {
+  return fields([
+    ['Droplet', `${guid}/${hash}`],
+    ['Stack', stack],
+    ['State', state],
+    ['Size', size === undefined ? undefined : bytes(size)],
+    ['Layer', record?.digest],
+    [
+      'Layer size',
+      record === undefined ? undefined : `${bytes(record.size)}, ${bytes(record.diffSize)} unpacked`,
+    ],
+    ['Entries', record?.entries],
+    ['Start', record?.startCommand],
+    ['Warnings', record?.warnings.join('; ') || undefined],
+    ['Rule', refusal?.rule],
+    ['Entry', refusal?.entry || undefined],
+    ['Why', refusal?.detail],
+  ]);
+}
+
+async function verify(guid: string, hash: string, options: FacadeOptions): Promise<void> {
+  const result = await withOperator(options, ({ droplets }) => droplets.verify(guid, hash));
+  const { problems } = result;
+  print(options.output, result, () => problems.join('\n') || `Droplet ${guid}/${hash} is whole.`);
+  if (problems.length > 0) process.exitCode = 1;
+}

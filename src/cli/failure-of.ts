@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Failure, type FailureCode } from '../errors.ts';
+import type { Server } from './request.ts';
+
+const envelope = z.object({
+  errors: z
+    .array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        detail: z.object({ expected: z.string(), found: z.string() }).optional().catch(undefined),
+      }),
+    )
+    .min(1),
+});
+
+const codes: Record<number, FailureCode> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'denied',
+  404: 'not-found',
+  405: 'unsupported',
+  409: 'conflict',
+  413: 'too-large',
+  422: 'refused',
+  429: 'busy',
+  500: 'corrupt',
+  507: 'no-space',
+};
+
+/** What an answer means that is none of success: the failure that the facade put into it. */
+export function failureOf(server: Server, status: number, body: string): Failure {
+  const { url, user, password } = server;
+  if (status === 401) {
+    const why = password === undefined ? 'needs a password' : `does not know user ${user} with that password`;
+    return new Failure(
+      'unauthenticated',
+      `The facade at ${url.origin} ${why}: set DROPSTACK_PASSWORD, --user`,
+    );
+  }
+  const [error] = parse(body)?.errors ?? [];
+  if (error === undefined) {
+    const said = body.replaceAll(/\s+/g, ' ').slice(0, 100);
+    return new Failure('unavailable', `${url.href} answered ${status}, but not as a facade does: ${said}`);
+  }
+  const { code: reason, message, detail } = error;
+  // Bytes that do not fit their hash are bad input in HTTP, and only they say what was expected.
+  const code = status === 400 && detail !== undefined ? 'mismatch' : (codes[status] ?? 'unavailable');
+  return new Failure(code, message, { reason, ...detail });
+}
+
+function parse(body: string): z.output<typeof envelope> | undefined {
+  try {
+    return envelope.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

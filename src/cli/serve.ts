@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { loadConfig, type ConfigInput } from '../config.ts';
+import { openFacade } from '../facade.ts';
+import { serve, type Serving } from '../http/serve.ts';
+import { createLog } from '../log.ts';
+
+/** Load balancers need some seconds to see that readiness fails, before connections are refused. */
+const stopDelayMs = 5_000;
+/** A pull of a large layer over a slow line. */
+const graceMs = 120_000;
+
+type ServeFlags = ConfigInput & { config?: string };
+
+/** `dropstack serve` */
+export function serveCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('serve droplets as images: the registry facade')
+    .option('--config <file>', 'YAML file with all options (DROPSTACK_CONFIG)')
+    .option('--listen <address>', 'host:port to listen on (default 127.0.0.1:8080)')
+    .option('--public-url <url>', 'how clients reach the facade')
+    .option('--data <directory>', 'own store, and droplets that are put through the facade')
+    .option('--source <directory>', "Cloud Controller's droplets, read only")
+    .option('--users <file>', 'htpasswd file with bcrypt hashes; without it only the loopback is listened on')
+    .option('--grants <file>', 'YAML file with roles and repositories of users')
+    .option('--tls-cert <file>', 'certificate chain in PEM')
+    .option('--tls-key <file>', 'its key in PEM')
+    .option('--default-stack <name>', 'stack of droplets that belong to none (default cflinuxfs4)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
+    .addHelpText(
+      'after',
+      '\nEvery option but --config is also read from the environment: DROPSTACK_LISTEN, DROPSTACK_TLS_CERT, …\n' +
+        'Users, grants and certificates are read again when they change.',
+    )
+    .action(async ({ config: file, ...flags }: ServeFlags) => {
+      await run(loadConfig(flags, process.env, file));
+    });
+}
+
+/** Serves until SIGTERM or SIGINT. */
+async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
+  const log = createLog(config.logLevel);
+  const onBackgroundError = (error: unknown): void =>
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a conversion failed');
+  const facade = await openFacade(config, onBackgroundError);
+  const serving = await serve(config, facade, log).catch((error: unknown) => {
+    facade.close();
+    throw error;
+  });
+  log.info({ url: serving.url, publicUrl: config.publicUrl }, 'serving');
+  stopOnSignals(serving, (signal) => log.info({ signal }, 'stopping'));
+}
+
+/** A second signal ends at once. */
+export function stopOnSignals(serving: Serving, onStop: (signal: string) => void): void {
+  let stopping = false;
+  for (const [signal, delayMs] of [
+    ['SIGTERM', stopDelayMs],
+    ['SIGINT', 0],
+  ] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      onStop(signal);
+      void serving.stop({ delayMs, graceMs }).then(() => process.exit(0));
+    });
+  }
+}

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { defaultLimits } from './droplet/rules.ts';
+import { Failure } from './errors.ts';
+import { layerSettings } from './layer/settings.ts';
+import { isStackName } from './oci/reference.ts';
+
+const address = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/;
+const text = z.string().min(1, 'must not be empty');
+const location = z.strictObject({ directory: text });
+const count = z.int().positive();
+
+/** Bytes: a number, or with a unit as in `512MiB`. */
+const size = z.union(
+  [
+    count,
+    z
+      .string()
+      .regex(/^[1-9]\d{0,9}[KMGT]iB$/)
+      .transform((given) => Number.parseInt(given, 10) * 1024 ** ('KMGT'.indexOf(given.at(-3) ?? '') + 1)),
+  ],
+  'not a size: write a whole number of bytes, or 512MiB, 2GiB',
+);
+
+/** Bounds of droplets, in the units of `Limits`. */
+const dropletLimits = z.strictObject({
+  maxBytes: size.default(defaultLimits.maxBytes),
+  maxRatio: z.number().positive().default(defaultLimits.maxRatio),
+  maxEntries: count.default(defaultLimits.maxEntries),
+  maxNameBytes: size.default(defaultLimits.maxNameBytes),
+  maxComponentBytes: size.default(defaultLimits.maxComponentBytes),
+  maxPaxBytes: size.default(defaultLimits.maxPaxBytes),
+});
+
+/** Every option, with its default. */
+export const configSchema = z.strictObject({
+  /** `host:port` to listen on */
+  listen: z
+    .string()
+    .regex(address, 'not an address: write host:port')
+    .refine((given) => Number(given.slice(given.lastIndexOf(':') + 1)) < 65_536, 'no such port: up to 65535')
+    .default('127.0.0.1:8080'),
+  /** How clients reach us, for what is printed */
+  publicUrl: z.url({ protocol: /^https?$/, error: 'not a URL: write https://host' }).optional(),
+  /** Own store and uploads in one directory */
+  data: text.optional(),
+  store: location.optional(),
+  /** Cloud Controller's droplets, read only */
+  source: z
+    .union(
+      [location, text.transform((directory) => ({ directory }))],
+      'not a place: write a directory, or { directory: … }',
+    )
+    .optional(),
+  /** htpasswd file with bcrypt hashes */
+  users: text.optional(),
+  /** YAML file with roles and repositories of users */
+  grants: text.optional(),
+  tlsCert: text.optional(),
+  tlsKey: text.optional(),
+  defaultStack: z
+    .string()
+    .refine(isStackName, 'not a stack name: use a-z, 0-9, and . _ - between them; not cloudfoundry')
+    .default('cflinuxfs4'),
+  /** How layers are made. Given, it becomes the choice of the whole facade; else the store's choice holds. */
+  layer: layerSettings.optional(),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  limits: z
+    .strictObject({
+      droplet: dropletLimits.prefault({}),
+      /** children that convert; default: one a core */
+      conversions: count.optional(),
+      conversionSeconds: z.number().positive().default(900),
+      conversionMemoryBytes: size.default(512 * 1024 * 1024),
+      queuedConversions: count.default(10_000),
+      holdSeconds: z.number().positive().max(25, 'clients give up after 30 s: 25 at most').default(20),
+      connections: count.default(10_000),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema> & { listenHost: string; listenPort: number };
+export type ConfigInput = Partial<Record<keyof z.input<typeof configSchema>, unknown>>;
+
+/** What the environment may set, each as DROPSTACK_<NAME>. */
+const fromEnvironment = [
+  'listen',
+  'publicUrl',
+  'data',
+  'source',
+  'users',
+  'grants',
+  'tlsCert',
+  'tlsKey',
+  'defaultStack',
+  'logLevel',
+] as const;
+
+/** Options from one place, and how to name one of them there. */
+type Given = { values: ConfigInput; nameOf: (path: PropertyKey[]) => string };
+
+/**
+ * The configuration: flags over environment over file over defaults, parsed once.
+ * @param file path of a YAML file
+ * @throws Failure `invalid` that names each wrong option and where it was set
+ */
+export function loadConfig(
+  flags: ConfigInput,
+  environment: NodeJS.ProcessEnv,
+  file: string | undefined = environment['DROPSTACK_CONFIG'] || undefined,
+): Config {
+  const given = [fromFlags(flags), fromVariables(environment)];
+  if (file !== undefined) given.push(fromFile(file));
+  const parsed = configSchema.safeParse(Object.assign({}, ...given.toReversed().map(({ values }) => values)));
+  if (!parsed.success) throw wrong(parsed.error.issues.flatMap((issue) => explain(issue, given)));
+  const config = parsed.data;
+  const [cert, key] = [config.tlsCert, config.tlsKey];
+  if ((cert === undefined) !== (key === undefined)) {
+    throw wrong([
+      `TLS needs both a certificate and its key: give ${cert === undefined ? 'tlsCert' : 'tlsKey'} too`,
+    ]);
+  }
+  if (config.data !== undefined && config.store !== undefined) {
+    throw wrong([
+      `${nameOf(['data'], given)} and ${nameOf(['store'], given)} both say where to keep data: give one`,
+    ]);
+  }
+  const [, ipv6, host = '', port] = address.exec(config.listen) ?? [];
+  return Object.freeze({ ...config, listenHost: ipv6 ?? host, listenPort: Number(port) });
+}
+
+/** @throws Failure `invalid` where no place was given */
+export function storeLocation({ store, data }: Config): { directory: string } {
+  const found = store ?? (data === undefined ? undefined : { directory: data });
+  if (found === undefined)
+    throw new Failure('invalid', 'There is no place to keep data: give --data <directory>');
+  return found;
+}
+
+function fromFlags(flags: ConfigInput): Given {
+  const values = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  return { values, nameOf: ([name]) => `--${separated(String(name), '-').toLowerCase()}` };
+}
+
+function fromVariables(environment: NodeJS.ProcessEnv): Given {
+  const values: Record<string, string> = {};
+  for (const name of fromEnvironment) {
+    const value = environment[variable(name)];
+    if (value !== undefined && value !== '') values[name] = value;
+  }
+  return { values, nameOf: ([name]) => variable(String(name)) };
+}
+
+function variable(name: string): string {
+  return `DROPSTACK_${separated(name, '_').toUpperCase()}`;
+}
+
+function separated(name: string, separator: string): string {
+  return name.replaceAll(/[A-Z]/g, `${separator}$&`);
+}
+
+function fromFile(path: string): Given {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw new Failure('invalid', `${path} is not YAML: line ${line}, column ${col}: ${problem.message}`);
+  }
+  const values = valueOf(document, path);
+  if (!isMapping(values)) throw new Failure('invalid', `${path} must hold options by name`);
+  return {
+    values,
+    nameOf: (option) => `${path} line ${lines.linePos(offsetOf(document, option)).line}, ${option.join('.')}`,
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('invalid', `Cannot read the configuration ${path}: ${why}`, { cause });
+  }
+}
+
+/** An alias without an anchor, and a bomb of aliases, show only here. */
+function valueOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('invalid', `${path} is not YAML: ${why}`, { cause });
+  }
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where the value of an option begins, or of the closest that has it. */
+function offsetOf(document: Document, option: PropertyKey[]): number {
+  const node: unknown = document.getIn(option, true);
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  if (Array.isArray(range)) return Number(range[0]);
+  return option.length === 0 ? 0 : offsetOf(document, option.slice(0, -1));
+}
+
+function explain(issue: z.core.$ZodIssue, given: readonly Given[]): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${nameOf(issue.path, given)}: ${issue.message}`];
+  return issue.keys.map((key) => `${nameOf([...issue.path, key], given)}: there is no such option`);
+}
+
+/** An option by the place that set it. */
+function nameOf(path: PropertyKey[], given: readonly Given[]): string {
+  const [name = ''] = path;
+  return given.find(({ values }) => Object.hasOwn(values, name))?.nameOf(path) ?? path.join('.');
+}
+
+function wrong(problems: readonly string[]): Failure {
+  return new Failure('invalid', `The configuration is wrong: ${problems.join('; ')}`);
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Pace, type MinimumRate } from './pace.ts';
+
+export type PeerLimits = {
+  /** In which a request's body must have come whole, unless it is an upload. */
+  requestTimeoutMs: number;
+  /** What who sends an upload must keep while we wait for more of it. */
+  upload: MinimumRate;
+  /**
+   * What who reads an answer must keep while bytes wait in the socket. Only whole writes count, so none should be longer
+   * than a window's worth.
+   */
+  download: MinimumRate;
+};
+
+type Connection = { exchanges: Set<Exchange>; reading: Pace };
+
+/** A request and its answer. It lasts until both are over, in whichever order. */
+type Exchange = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  answered: boolean;
+  startedAt: number;
+  sending: Pace;
+};
+
+/** The open connections of one server: cuts those whose peer is too slow, and lets the others end well. */
+export class Connections {
+  readonly #limits: PeerLimits;
+  readonly #isUpload: (request: IncomingMessage) => boolean;
+  readonly #open = new Map<Socket, Connection>();
+  readonly #sweeper: NodeJS.Timeout;
+  #draining = false;
+
+  constructor(limits: PeerLimits, isUpload: (request: IncomingMessage) => boolean) {
+    const shortest = Math.min(limits.requestTimeoutMs, limits.upload.windowMs, limits.download.windowMs);
+    this.#limits = limits;
+    this.#isUpload = isUpload;
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(shortest / 10, 1_000)).unref();
+  }
+
+  add(socket: Socket): void {
+    const reading = new Pace(this.#limits.download, performance.now(), 0);
+    this.#open.set(socket, { exchanges: new Set(), reading });
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /** Takes note of a request, before it is answered. */
+  begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const exchanges = this.#open.get(socket)?.exchanges;
+    const startedAt = performance.now();
+    const sending = new Pace(this.#limits.upload, startedAt, socket.bytesRead);
+    const exchange = { request, response, answered: false, startedAt, sending };
+    exchanges?.add(exchange);
+    if (this.#draining) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      exchange.answered = true;
+      if (request.complete) exchanges?.delete(exchange);
+      if (this.#draining && !this.isAnswering(socket)) socket.destroySoon();
+    });
+  }
+
+  /** Whether a request on this connection has no complete answer yet. */
+  isAnswering(socket: Socket): boolean {
+    const exchanges = this.#open.get(socket)?.exchanges ?? [];
+    return [...exchanges].some(({ answered }) => !answered);
+  }
+
+  /** Ends idle connections now, and each other one after its answer. */
+  drain(): void {
+    this.#draining = true;
+    for (const [socket, { exchanges }] of this.#open) {
+      for (const { response } of exchanges) response.shouldKeepAlive = false;
+      if (!this.isAnswering(socket)) socket.destroySoon();
+    }
+  }
+
+  /** Stops looking after them. */
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const [socket, { exchanges, reading }] of this.#open) {
+      const drained = socket.bytesWritten - socket.writableLength;
+      const slow = reading.tooSlow(now, drained, socket.writableLength > 0);
+      const late = [...exchanges].some((exchange) => this.#isLate(exchange, socket, now));
+      if (slow || late) socket.destroy();
+      for (const exchange of exchanges) {
+        if (exchange.answered && exchange.request.complete) exchanges.delete(exchange);
+      }
+    }
+  }
+
+  #isLate({ request, startedAt, sending }: Exchange, socket: Socket, now: number): boolean {
+    if (request.complete) return false;
+    if (!this.#isUpload(request)) return now - startedAt > this.#limits.requestTimeoutMs;
+    // Bytes that nobody has read yet: it is our turn.
+    return sending.tooSlow(now, socket.bytesRead, request.readableLength === 0);
+  }
+}

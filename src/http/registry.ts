@@ -1,0 +1,81 @@
+import { Router, type RouterContext } from '@koa/router';
+import { Failure } from '../errors.ts';
+import type { Blobs } from '../image/blobs.ts';
+import type { Images } from '../image/images.ts';
+import type { ServedImages } from '../image/served.ts';
+import { listTags, type TagParts } from '../image/tags.ts';
+import { canonicalJson } from '../oci/canonical-json.ts';
+import { parseDigest } from '../oci/digest.ts';
+import { mediaType } from '../oci/media-type.ts';
+import { parseRepository, type Repository } from '../oci/reference.ts';
+import type { ReadableStore } from '../store/store.ts';
+import { requireRepository, requireRole } from './access.ts';
+import { sendBlob } from './blobs.ts';
+import { sendManifest } from './manifests.ts';
+import { sendTags } from './tags.ts';
+
+export type RegistryParts = {
+  images: Images;
+  served: ServedImages;
+  blobs: Blobs;
+  own: ReadableStore;
+  tags: TagParts;
+  /** milliseconds that a client waits for a conversion */
+  holdMs: number;
+};
+
+type Handler = (ctx: RouterContext, repository: Repository, last: string) => Promise<void>;
+
+/** The pull side of distribution-spec 1.1. */
+export function registryRoutes(parts: RegistryParts): Router {
+  const router = new Router();
+  const blobs = { blobs: parts.blobs, store: parts.own };
+
+  router.get(/^\/v2\/?$/, (ctx) => {
+    requireRole(ctx, 'pull');
+    ctx.set('Docker-Distribution-Api-Version', 'registry/2.0');
+    sendJson(ctx, Buffer.from('{}'));
+  });
+  route(/^\/v2\/(.+)\/manifests\/([^/]+)$/, (ctx, repository, text) =>
+    sendManifest(ctx, parts, repository, text),
+  );
+  route(/^\/v2\/(.+)\/blobs\/([^/]+)$/, (ctx, repository, text) => sendBlob(ctx, blobs, repository, text));
+  route(/^\/v2\/(.+)\/tags\/(list)$/, async (ctx, repository) => {
+    sendTags(ctx, repository, await listTags(parts.tags, repository));
+  });
+  route(/^\/v2\/(.+)\/referrers\/([^/]+)$/, async (ctx, _repository, text) => {
+    parseDigest(text);
+    sendJson(ctx, noReferrers, mediaType.index);
+  });
+  return router;
+
+  function route(path: RegExp, handler: Handler): void {
+    router.get(path, async (ctx) => {
+      requireRole(ctx, 'pull');
+      const [name = '', last = ''] = (ctx.captures ?? []).map(decodePart);
+      const repository = parseRepository(name);
+      requireRepository(ctx, repository.name);
+      await handler(ctx, repository, last);
+    });
+  }
+}
+
+const noReferrers = canonicalJson({ schemaVersion: 2, mediaType: mediaType.index, manifests: [] });
+
+function sendJson(ctx: RouterContext, body: Buffer, contentType = 'application/json'): void {
+  ctx.status = 200;
+  ctx.set('Content-Type', contentType);
+  ctx.body = body;
+}
+
+/** A part of a path as its sender meant it. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new Failure('invalid', `Malformed percent-encoding in the path: ${part}`, {
+      reason: 'NAME_INVALID',
+      cause,
+    });
+  }
+}

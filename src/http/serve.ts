@@ -1,0 +1,107 @@
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { Failure } from '../errors.ts';
+import type { Facade } from '../facade.ts';
+import { createApp } from './app.ts';
+import { createAuthenticate, type Authenticate } from './auth/authenticate.ts';
+import { parseGrants, type Grants } from './auth/grants.ts';
+import { parseHtpasswd } from './auth/htpasswd.ts';
+import { isLoopback } from './auth/loopback.ts';
+import { Verifier } from './auth/verifier.ts';
+import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
+import { createServer, type HttpServer } from './server.ts';
+
+/** A facade that listens. */
+export type Serving = {
+  /** `http(s)://host:port` as it listens */
+  url: string;
+  /** Takes no new work, lets running pulls finish, then ends what is left. */
+  stop(options: { delayMs: number; graceMs: number }): Promise<void>;
+};
+
+/** Serves `facade` over HTTP as `config` says, until it is stopped. */
+export async function serve(config: Config, facade: Facade, log: Logger): Promise<Serving> {
+  if (config.users === undefined && !isLoopback(config.listenHost)) {
+    throw new Failure(
+      'invalid',
+      `Without users everybody may do everything, so only the loopback is listened on, not ${config.listen}: give --users`,
+    );
+  }
+  const watches: Watch[] = [];
+  const onError = (error: Failure): void => log.error({ error: error.message }, 'a file is kept as it was');
+  const authenticate = await watchUsers(config, watches, onError);
+  let stopping = false;
+  const app = createApp({
+    ...facade,
+    authenticate,
+    droplets: facade.operatorFor('anonymous').droplets,
+    holdMs: config.limits.holdSeconds * 1000,
+    ready: async () => !stopping && (await answers(facade)),
+    log,
+  });
+  const server = await openServer(config, app, watches, onError);
+  const address = await server.listen(config.listenPort, config.listenHost);
+  return {
+    url: urlOf(address, config.tlsCert !== undefined),
+    stop: async ({ delayMs, graceMs }) => {
+      stopping = true;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await server.close(graceMs);
+      for (const watch of watches) watch.close();
+      facade.close();
+    },
+  };
+}
+
+async function watchUsers(
+  config: Config,
+  watches: Watch[],
+  onError: (error: Failure) => void,
+): Promise<Authenticate> {
+  if (config.users === undefined) return createAuthenticate(undefined, parseGrants(''));
+  const verifier = new Verifier();
+  let grants: Grants = parseGrants('');
+  const replaceUsers = (text: string): void => verifier.replace(parseHtpasswd(text));
+  const replaceGrants = (text: string): void => {
+    grants = parseGrants(text);
+  };
+  watches.push(await watchFile(config.users, replaceUsers, { onError }));
+  if (config.grants !== undefined) watches.push(await watchFile(config.grants, replaceGrants, { onError }));
+  return createAuthenticate(verifier, (user) => grants(user));
+}
+
+/** With TLS, the server is made of the first certificate and shows each later one from then on. */
+async function openServer(
+  { tlsCert: cert, tlsKey: key, limits }: Config,
+  app: Koa,
+  watches: Watch[],
+  onError: (error: Failure) => void,
+): Promise<HttpServer> {
+  const handle = app.callback();
+  const listener: RequestListener = (request, response) => void handle(request, response);
+  const open = (tls?: KeyPair): HttpServer =>
+    createServer({ listener, tls, limits: { maxConnections: limits.connections } });
+  if (cert === undefined || key === undefined) return open();
+  let server: HttpServer | undefined;
+  const apply = (pair: KeyPair): void => {
+    if (server === undefined) server = open(pair);
+    else server.replaceKeyPair(pair);
+  };
+  watches.push(await watchKeyPair({ cert, key }, apply, { onError }));
+  return server ?? open();
+}
+
+async function answers(facade: Facade): Promise<boolean> {
+  return facade.own.stat('v1/settings.json').then(
+    () => true,
+    () => false,
+  );
+}
+
+function urlOf({ address, family, port }: AddressInfo, secure: boolean): string {
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}

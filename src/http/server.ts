@@ -1,0 +1,142 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
+import { Failure } from '../errors.ts';
+import { answerClientError } from './client-error.ts';
+import { Connections, type PeerLimits } from './connections.ts';
+import type { KeyPair } from './reload.ts';
+
+export type Limits = PeerLimits & {
+  headersTimeoutMs: number;
+  keepAliveTimeoutMs: number;
+  maxHeaderBytes: number;
+  maxConnections: number;
+};
+
+/** Idle connections outlive the pools of every registry client (Go's keep theirs for 90 s). */
+export const defaultLimits: Limits = {
+  headersTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 100_000,
+  maxHeaderBytes: 64 * 1024,
+  maxConnections: 4_096,
+  requestTimeoutMs: 30_000,
+  upload: { bytesPerSecond: 1024, windowMs: 30_000 },
+  download: { bytesPerSecond: 8 * 1024, windowMs: 60_000 },
+};
+
+export interface HttpServer {
+  /** @throws Failure `unavailable` when the address is taken or not this machine's */
+  listen(port: number, host: string): Promise<AddressInfo>;
+  /** Shows another certificate to whoever connects from now on. @throws Failure `invalid`; the old one stays */
+  replaceKeyPair(pair: KeyPair): void;
+  /**
+   * Accepts no more, closes idle connections, lets running answers finish and cuts what is left after `graceMs`. A
+   * second call may shorten the grace.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * An HTTP/1.1 server, over TLS 1.2 or later where `tls` is given in PEM, that no slow or broken client can hold up.
+ * @throws Failure `invalid` for a certificate or key that cannot be used
+ */
+export function createServer(options: {
+  listener: RequestListener;
+  tls?: KeyPair | undefined;
+  limits?: Partial<Limits>;
+}): HttpServer {
+  const limits = { ...defaultLimits, ...options.limits };
+  const server = createBare(limits, options.tls);
+  const connections = new Connections(limits, (request) => uploads.has(request));
+  const accepted = new Set<Socket>();
+  server.on('connection', (socket) => {
+    accepted.add(socket);
+    socket.once('close', () => accepted.delete(socket));
+  });
+  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+    connections.add(socket),
+  );
+  server.on('clientError', (error, socket) =>
+    answerClientError(error, socket, connections.isAnswering(socket)),
+  );
+  server.on('request', (request, response) => {
+    connections.begin(request, response);
+    options.listener(request, response);
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    listen: (port, host) => listen(server, port, host),
+    replaceKeyPair: (pair) => {
+      if (server instanceof HttpsServer) server.setSecureContext(secure(pair));
+    },
+    close: async (graceMs) => {
+      closed ??= new Promise((resolve) => server.close(() => resolve()));
+      connections.drain();
+      const timer = setTimeout(() => accepted.forEach((socket) => socket.destroy()), graceMs);
+      await closed;
+      clearTimeout(timer);
+      connections.close();
+    },
+  };
+}
+
+/** Marks a request whose body may take any time, so long as it comes at the minimum rate. */
+export function allowSlowBody(request: IncomingMessage): void {
+  uploads.add(request);
+}
+
+const uploads = new WeakSet<IncomingMessage>();
+
+function createBare(limits: Limits, tls: KeyPair | undefined): Server | HttpsServer {
+  const options = {
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs / 4, 1_000),
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    // Node's bound is one for all requests, uploads too; ours is in Connections.
+    requestTimeout: 0,
+  };
+  const server =
+    tls === undefined
+      ? createHttpServer(options)
+      : createHttpsServer({ ...options, ...secure(tls), handshakeTimeout: limits.headersTimeoutMs });
+  server.maxConnections = limits.maxConnections;
+  return server;
+}
+
+/** Checked before a server gets it, which would forget the old one first. */
+function secure({ cert, key }: KeyPair): KeyPair & { minVersion: 'TLSv1.2' } {
+  const context = { cert, key, minVersion: 'TLSv1.2' } as const;
+  try {
+    // A context takes an empty certificate or key for none at all.
+    const fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    if (!fits) throw new Error('the key is of another certificate');
+    createSecureContext(context);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('invalid', `The TLS certificate and key cannot be used together: ${why}`, { cause });
+  }
+  return context;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  try {
+    server.listen({ port, host });
+    await once(server, 'listening');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure('unavailable', `Cannot listen on ${host}:${port}: ${why}`, { cause });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Failure('unavailable', `Not listening on ${host}`);
+  return address;
+}

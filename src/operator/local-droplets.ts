@@ -1,0 +1,170 @@
+import type { Readable } from 'node:stream';
+import type { Conversions } from '../convert/conversions.ts';
+import { refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
+import { DropletRefused } from '../droplet/refusal.ts';
+import { sourceKey } from '../droplet/source-key.ts';
+import type { GuidStates } from '../droplet/states.ts';
+import { uploadDroplet } from '../droplet/upload.ts';
+import { Failure } from '../errors.ts';
+import type { CachedFacts } from '../image/facts.ts';
+import { measure } from '../layer/meter.ts';
+import { requireGuid, requireHash, requireStack } from '../oci/names.ts';
+import { readRecord } from '../store/records.ts';
+import type { ReadableStore, Store } from '../store/store.ts';
+import { listDroplets } from './list-droplets.ts';
+import type {
+  DropletDetails,
+  DropletOperator,
+  DropletSummary,
+  PutOptions,
+  PutResult,
+  Verification,
+} from './operator.ts';
+
+export type DropletParts = {
+  own: Store;
+  uploads: Store;
+  sources: ReadableStore;
+  states: GuidStates;
+  facts: CachedFacts;
+  conversions: Conversions;
+  defaultStack: string;
+  /** Hears of conversions that fail after their upload was answered. */
+  onBackgroundError(error: unknown): void;
+};
+
+/** What operators do with droplets, on the stores themselves. */
+export class LocalDroplets implements DropletOperator {
+  readonly #parts: DropletParts;
+
+  constructor(parts: DropletParts) {
+    this.#parts = parts;
+  }
+
+  async put(guid: string, hash: string, body: Readable, options: PutOptions): Promise<PutResult> {
+    const { uploads, states, conversions, facts } = this.#parts;
+    requireDropletName(guid, hash);
+    if (options.stack !== undefined) requireStack(options.stack);
+    const stored = await uploadDroplet(uploads, guid, { hash, sha256: options.sha256 }, body);
+    await this.#requireKnownContent(guid, hash, stored.sha256, stored.created);
+    if (options.stack !== undefined) await states.assign(guid, options.stack);
+    await states.revive(guid, hash);
+    facts.forgetGuid(guid);
+    const conversion = this.#convert(guid, hash);
+    if (options.wait) {
+      await conversion.catch(async (error: unknown) => {
+        if (error instanceof DropletRefused && stored.created) {
+          await uploads.remove(sourceKey(guid, hash));
+          await conversions.forgive(guid, hash);
+        }
+        throw error;
+      });
+    } else {
+      conversion.catch((error: unknown) => {
+        this.#parts.onBackgroundError(error);
+      });
+    }
+    return { guid, hash, ...stored };
+  }
+
+  async list(guid?: string): Promise<DropletSummary[]> {
+    if (guid !== undefined) requireGuid(guid);
+    return listDroplets(this.#parts, guid);
+  }
+
+  async get(guid: string, hash: string): Promise<DropletDetails> {
+    requireDropletName(guid, hash);
+    const { conversions, facts } = this.#parts;
+    const settings = await facts.settings();
+    const summary = (await this.list(guid)).find((droplet) => droplet.hash === hash);
+    if (summary === undefined) throw noDroplet(guid, hash);
+    const record = await conversions.find(guid, hash, settings);
+    const refusal = await conversions.refusal(guid, hash, settings);
+    return {
+      ...summary,
+      ...(record === undefined ? {} : { record }),
+      ...(refusal === undefined ? {} : { refusal }),
+    };
+  }
+
+  async remove(guid: string, hash: string): Promise<void> {
+    requireDropletName(guid, hash);
+    const { states, uploads, facts, conversions } = this.#parts;
+    if (!(await this.#exists(guid, hash))) throw noDroplet(guid, hash);
+    await states.bury(guid, hash);
+    facts.forgetGuid(guid);
+    await uploads.remove(sourceKey(guid, hash));
+    await conversions.forgive(guid, hash);
+  }
+
+  async assignStack(guid: string, stack: string): Promise<void> {
+    requireGuid(guid);
+    await this.#parts.states.assign(guid, stack);
+    this.#parts.facts.forgetGuid(guid);
+  }
+
+  async verify(guid: string, hash: string): Promise<Verification> {
+    requireDropletName(guid, hash);
+    const { sources, own, conversions, facts } = this.#parts;
+    const problems: string[] = [];
+    const record = await conversions.find(guid, hash, await facts.settings());
+    const source = await sources.open(sourceKey(guid, hash));
+    if (source === undefined && record === undefined) throw noDroplet(guid, hash);
+    if (source === undefined)
+      problems.push('the source no longer has the droplet; its layer is still served');
+    else problems.push(...(await differing('the droplet in the source', source.body, hash)));
+    if (record !== undefined) {
+      const layer = await own.open(record.object);
+      if (layer === undefined) problems.push(`the layer's object ${record.object} is gone`);
+      else
+        problems.push(...(await differing('the layer', layer.body, record.digest.slice('sha256:'.length))));
+    }
+    return { guid, hash, problems };
+  }
+
+  async refusals(): Promise<RefusalRecord[]> {
+    const found: RefusalRecord[] = [];
+    for await (const info of this.#parts.own.list(refusalsFolder)) {
+      const record = await readRecord(this.#parts.own, info.key, refusalRecord);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
+  }
+
+  async #convert(guid: string, hash: string): Promise<void> {
+    await this.#parts.conversions.ensure(guid, hash, await this.#parts.facts.settings());
+  }
+
+  async #exists(guid: string, hash: string): Promise<boolean> {
+    const { sources, conversions, facts } = this.#parts;
+    const source = await sources.stat(sourceKey(guid, hash));
+    return source !== undefined || (await conversions.find(guid, hash, await facts.settings())) !== undefined;
+  }
+
+  /** A hash that is known with another content keeps it, also where the known droplet is no upload. */
+  async #requireKnownContent(guid: string, hash: string, sha256: string, created: boolean): Promise<void> {
+    const { conversions, facts, uploads } = this.#parts;
+    const known = await conversions.find(guid, hash, await facts.settings());
+    if (known === undefined || known.sourceSha256 === sha256) return;
+    if (created) await uploads.remove(sourceKey(guid, hash));
+    throw new Failure(
+      'conflict',
+      `Droplet ${guid}/${hash} is already known with another content: it is kept`,
+    );
+  }
+}
+
+async function differing(what: string, body: Readable, expected: string): Promise<string[]> {
+  const meter = await measure(body, 'sha1', 'sha256');
+  const found = meter.hex(expected.length === 40 ? 'sha1' : 'sha256');
+  return found === expected ? [] : [`${what} hashes to ${found} instead of ${expected}`];
+}
+
+function requireDropletName(guid: string, hash: string): void {
+  requireGuid(guid);
+  requireHash(hash);
+}
+
+function noDroplet(guid: string, hash: string): Failure {
+  return new Failure('not-found', `No droplet ${guid}/${hash}`);
+}

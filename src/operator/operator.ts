@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import type { DropletRecord, RefusalRecord } from '../droplet/record.ts';
+import type { Origin } from '../image/labels.ts';
+import type { Contents } from '../rootfs/contents/contents.ts';
+import type { RootfsRecord } from '../rootfs/record.ts';
+import type { StackRecord } from '../rootfs/stack-record.ts';
+
+/** A rootfs version as lists show it. `placed`: how many guids are placed on it. */
+export type VersionSummary = {
+  stack: string;
+  version: string;
+  os: string;
+  architecture: string;
+  /** bytes of all layers as they are pulled */
+  size: number;
+  layers: number;
+  packages: number;
+  promoted: boolean;
+  placed: number;
+  retired: boolean;
+};
+
+export type ImportOptions = {
+  /** what messages call the file; its path, if nothing else is given */
+  name?: string | undefined;
+  sha256?: string | undefined;
+  os?: string | undefined;
+  architecture?: string | undefined;
+  osVersion?: string | undefined;
+  /** what messages call the file, where its path would mean nothing to people */
+  name?: string | undefined;
+};
+
+export type DropletSummary = {
+  guid: string;
+  hash: string;
+  stack: string;
+  state: 'stored' | 'converted' | 'refused' | 'deleted';
+  /** bytes of the droplet in the source; undefined where only its layer is left */
+  size?: number | undefined;
+};
+
+export type DropletDetails = DropletSummary & { record?: DropletRecord; refusal?: RefusalRecord };
+
+export type PutOptions = {
+  wait: boolean;
+  stack?: string | undefined;
+  /** SHA-256 in hex that a header announced */
+  sha256?: string | undefined;
+};
+
+export type PutResult = {
+  guid: string;
+  hash: string;
+  sha1: string;
+  sha256: string;
+  size: number;
+  created: boolean;
+};
+
+/** One layer of an image, and where it comes from. */
+export type ImageLayer = { from: string; mediaType: string; digest: string; size: number; diffId: string };
+
+export type ImageDetails = {
+  reference: string;
+  digest: string;
+  config: string;
+  os: string;
+  architecture: string;
+  origin: Origin;
+  layers: ImageLayer[];
+};
+
+/** What verifying a droplet found: an empty list is good. */
+export type Verification = { guid: string; hash: string; problems: string[] };
+
+/** Rootfs versions, and what is served over which. */
+export interface RootfsOperator {
+  stacks(): Promise<StackRecord[]>;
+  stack(stack: string): Promise<StackRecord>;
+  versions(stack?: string): Promise<VersionSummary[]>;
+  version(stack: string, version: string): Promise<RootfsRecord>;
+  contents(stack: string, version: string): Promise<Contents>;
+  import(stack: string, version: string, path: string, options: ImportOptions): Promise<RootfsRecord>;
+  promote(stack: string, version: string): Promise<StackRecord>;
+  retire(stack: string, version: string): Promise<StackRecord>;
+  /** `null` takes a placement away. */
+  place(
+    stack: string,
+    placements: Record<string, string | null>,
+    ifGeneration?: number,
+  ): Promise<StackRecord>;
+}
+
+export interface DropletOperator {
+  list(guid?: string): Promise<DropletSummary[]>;
+  get(guid: string, hash: string): Promise<DropletDetails>;
+  /**
+   * Stores, and converts: with `wait` before it answers, and a droplet that is refused is then not kept; else afterwards.
+   */
+  put(guid: string, hash: string, body: Readable, options: PutOptions): Promise<PutResult>;
+  remove(guid: string, hash: string): Promise<void>;
+  assignStack(guid: string, stack: string): Promise<void>;
+  verify(guid: string, hash: string): Promise<Verification>;
+  refusals(): Promise<RefusalRecord[]>;
+}
+
+export interface ImageOperator {
+  /** Resolves as a pull would, `<repository>:<tag>` or `<repository>@<digest>`. */
+  show(reference: string): Promise<ImageDetails>;
+  /** What an image is made of, from the digest of its manifest or config. */
+  identify(guid: string, digest: string): Promise<Origin>;
+}
+
+/** All that an operator can do: on a store (`local-*.ts`), or through a facade (`cli/remote.ts`). */
+export type Operator = { rootfs: RootfsOperator; droplets: DropletOperator; images: ImageOperator };

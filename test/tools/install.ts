@@ -1,0 +1,32 @@
+/**
+ * Brings what the tests start: `npm test` runs it first. Silent and quick where nothing is missing. Where something
+ * cannot be installed it says what and why; in CI that is a failure, elsewhere the tests that need it are skipped.
+ */
+import { findTool } from './find-tool.ts';
+import { installDebian } from './install-debian.ts';
+import { installGo } from './install-go.ts';
+import { inventory, type Origin } from './inventory.ts';
+
+const tools = Object.entries<Origin>(inventory);
+const packages = tools.flatMap(([name, origin]) =>
+  typeof origin === 'object' && findTool(name) === undefined ? [origin.debian] : [],
+);
+const goTools = tools.filter(([, origin]) => typeof origin === 'string').map(([name]) => name);
+
+const noDebian = installDebian([...new Set(packages)]);
+const noGo = installGo(goTools);
+
+for (const [name, origin] of tools) {
+  if (typeof origin === 'object' && findTool(name) === undefined)
+    report(name, `Debian package ${origin.debian}`, noDebian);
+  if (typeof origin === 'string' && noGo !== undefined) report(name, 'built with Go', noGo);
+}
+
+function report(
+  name: string,
+  from: string,
+  reason = 'it was installed without an error, and is not there',
+): void {
+  process.stderr.write(`The tests lack ${name} (${from}): ${reason}\n`);
+  if (process.env['CI'] === 'true') process.exitCode = 1;
+}
