@@ -1,9 +1,9 @@
 import { Breach } from './breach.ts';
 import { parseEntryName, requireLength, type EntryName } from './entry-name.ts';
 import type { Extension } from './extensions.ts';
-import { paxValue } from './pax.ts';
+import { paxValue } from '../layer/pax.ts';
 import type { Limits } from './rules.ts';
-import { readName, readNumber, readText } from './tar-header.ts';
+import { readName, readNumber, readText } from '../layer/tar-header.ts';
 
 /** Types that a layer can hold, and the fifo, which is left out. */
 type EntryType = 'file' | 'hardlink' | 'symlink' | 'directory' | 'fifo';

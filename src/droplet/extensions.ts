@@ -1,5 +1,5 @@
 import { Breach } from './breach.ts';
-import { parsePax, type PaxRecord } from './pax.ts';
+import { parsePax, type PaxRecord } from '../layer/pax.ts';
 
 /** Headers that speak of the next entry (`x` PAX, `L` GNU's long name, `K` long link) or of all that follow (`g`). */
 export type ExtensionType = 'x' | 'L' | 'K' | 'g';

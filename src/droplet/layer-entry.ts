@@ -2,8 +2,8 @@ import { Breach } from './breach.ts';
 import type { Entry } from './entry.ts';
 import type { EntryName } from './entry-name.ts';
 import type { Extension } from './extensions.ts';
-import { formatPax, paxRecord, paxValue, type PaxRecord } from './pax.ts';
-import * as header from './tar-header.ts';
+import { formatPax, paxRecord, paxValue, type PaxRecord } from '../layer/pax.ts';
+import * as header from '../layer/tar-header.ts';
 
 /** Where a droplet lies in the image. `home/` belongs to the rootfs. */
 const layerRoot = 'home/vcap/';

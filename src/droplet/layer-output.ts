@@ -1,6 +1,6 @@
 import { Breach } from './breach.ts';
 import { layerHeaders, rootHeader, type EntryOptions, type LayerEntry, type Owner } from './layer-entry.ts';
-import { blockSize, paddingOf } from './tar-header.ts';
+import { blockSize, paddingOf } from '../layer/tar-header.ts';
 
 /** Who owns `home/vcap/` where neither the droplet nor an option says so. */
 const vcap: Owner = { uid: 2000, gid: 2000, name: 'vcap' };

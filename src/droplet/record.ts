@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { isDigest, type Digest } from '../oci/digest.ts';
+import { digestSchema } from '../oci/digest-schema.ts';
 import type { LayerSettings } from '../layer/settings.ts';
 import type { Limits } from './rules.ts';
 import { readRecord } from '../store/records.ts';
 import type { ReadableStore } from '../store/store.ts';
-
-const digest = z.string().refine(isDigest) as z.ZodType<Digest, string>;
 
 /** What the conversion of a droplet gave. The first record that is written is the truth for ever. */
 export const dropletRecord = z.strictObject({
@@ -17,10 +15,10 @@ export const dropletRecord = z.strictObject({
   /** key of the layer's bytes */
   object: z.string(),
   mediaType: z.string(),
-  digest,
+  digest: digestSchema,
   /** bytes of the layer as it is served */
   size: z.number(),
-  diffId: digest,
+  diffId: digestSchema,
   /** bytes of the layer's tar */
   diffSize: z.number(),
   /** SHA-256 of the droplet's compressed bytes, in hex */

@@ -6,7 +6,8 @@ import type { LayerEntry, Owner } from './layer-entry.ts';
 import { LayerOutput } from './layer-output.ts';
 import { DropletRefused } from './refusal.ts';
 import type { Limits } from './rules.ts';
-import { checkHeader, readNumber, readText } from './tar-header.ts';
+import { checkHeader, readNumber, readText } from '../layer/tar-header.ts';
+import { TarFault } from '../layer/tar-fault.ts';
 import { TarScanner, type Body } from './tar-scanner.ts';
 import { Tree, type Kind } from './tree.ts';
 import { Warnings } from './warnings.ts';
@@ -99,6 +100,7 @@ export class LayerRewriter {
       work();
     } catch (error) {
       if (error instanceof Breach) throw this.#refusal(error);
+      if (error instanceof TarFault) throw this.#refusal(new Breach(error.fault, error.message));
       throw error;
     }
     return this.#output.take();

@@ -1,5 +1,5 @@
 import { Breach } from './breach.ts';
-import { blockSize, isZeroBlock, paddingOf } from './tar-header.ts';
+import { blockSize, isZeroBlock, paddingOf } from '../layer/tar-header.ts';
 
 /** What follows a header, and where it goes. */
 export type Body = {

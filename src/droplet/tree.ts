@@ -1,6 +1,6 @@
 import { Breach } from './breach.ts';
 import { displayName } from './entry-name.ts';
-import { blockSize } from './tar-header.ts';
+import { blockSize } from '../layer/tar-header.ts';
 
 /** What a name is. A hard link is what it leads to. */
 export type Kind = 'directory' | 'file' | 'symlink' | 'fifo';

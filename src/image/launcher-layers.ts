@@ -20,14 +20,14 @@ export class LauncherLayers {
   async for(rootfs: RootfsRecord): Promise<Layer | undefined> {
     const layer = await launcherLayer(rootfs.provides);
     if (layer === undefined) return undefined;
-    const key = rootfsLayerKey(rootfs.stack, hexOf(layer.digest));
+    const key = rootfsLayerKey(rootfs.stack, hexOf(layer.descriptor.digest));
     if (!this.#kept.has(key)) {
       await this.#keep(key, layer.bytes, layer.descriptor.mediaType);
       this.#kept.add(key);
     }
     return {
       descriptor: layer.descriptor,
-      diffId: layer.digest,
+      diffId: layer.diffId,
       createdBy: `dropstack launcher ${launcherVersion}`,
     };
   }

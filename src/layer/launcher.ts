@@ -5,6 +5,7 @@ import { pack } from 'tar-stream';
 import { sha256, type Digest } from '../oci/digest.ts';
 import type { Descriptor } from '../oci/image.ts';
 import { mediaType } from '../oci/media-type.ts';
+import { storedGzip } from './stored-gzip.ts';
 
 /** What a rootfs needs to start a droplet, beside bash. The first two are paths; the last is looked up on the PATH. */
 export const launcherFiles = ['/lifecycle/launch', '/lifecycle/launcher', 'dumb-init'] as const;
@@ -13,11 +14,11 @@ export type LauncherFile = (typeof launcherFiles)[number];
 /** Part of every image's identity: raise it with each change of the scripts, and with it the golden file. */
 export const launcherVersion = 1;
 
-export type LauncherLayer = { bytes: Buffer; digest: Digest; descriptor: Descriptor };
+export type LauncherLayer = { bytes: Buffer; diffId: Digest; descriptor: Descriptor };
 
 /**
  * The layer that brings what a rootfs lacks of `launcherFiles`; undefined where it has them all.
- * The tar is not compressed, so its diffID is its digest, and no compressor's next version changes it.
+ * It is gzip without compression: a form that every client takes, and that no compressor's next version changes.
  * @param provided the launcher files that the rootfs has; other names do not matter
  * @param files bytes to use in place of our own scripts
  */
@@ -34,9 +35,10 @@ export async function launcherLayer(
   for (const file of missing)
     tar.entry({ ...entryDefaults, name: entryName[file] }, Buffer.from(files[file]));
   tar.finalize();
-  const bytes = await buffer(tar);
-  const digest = sha256(bytes);
-  return { bytes, digest, descriptor: { mediaType: mediaType.layer, digest, size: bytes.length } };
+  const unpacked = await buffer(tar);
+  const bytes = storedGzip(unpacked);
+  const descriptor = { mediaType: mediaType.layerGzip, digest: sha256(bytes), size: bytes.length };
+  return { bytes, diffId: sha256(unpacked), descriptor };
 }
 
 /** `usr/bin` belongs to the rootfs, so the layer has no entry for it. */

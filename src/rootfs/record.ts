@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { isDigest, type Digest } from '../oci/digest.ts';
-
-const digest = z.string().refine(isDigest) as z.ZodType<Digest, string>;
+import { digestSchema } from '../oci/digest-schema.ts';
 
 /**
  * One version of a stack's root filesystem. Once written it never changes, and it is all that an image needs to know of
@@ -21,8 +19,8 @@ export const rootfsRecord = z.strictObject({
   layers: z.array(
     z.strictObject({
       mediaType: z.string(),
-      digest,
-      diffId: digest,
+      digest: digestSchema,
+      diffId: digestSchema,
       /** bytes as they are served */
       size: z.number(),
       /** key of the layer's bytes */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parsePax } from '../../src/droplet/pax.ts';
+import { parsePax } from '../../src/layer/pax.ts';
 import { listed, paxHeaders } from './listed.ts';
 import { pax, paxBody, rawEntry, rawTar, type RawEntry } from './raw-tar.ts';
 import { exact, rewritten, usual } from './rewritten.ts';

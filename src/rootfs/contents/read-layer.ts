@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import { extract, type Header } from 'tar-stream';
+import { extract, type Extract, type Header } from 'tar-stream';
 import { Failure } from '../../errors.ts';
 
 /** An entry's header. `type` is null for one that tar-stream does not know, `pax` has the records that belong to it. */
@@ -11,6 +11,8 @@ export type EntryHeader = Pick<Header, 'name' | 'mode' | 'size' | 'linkname'> & 
 
 /** The bytes of an entry, in chunks; tar-stream's types leave open what they are. */
 export type EntryBody = AsyncIterable<unknown>;
+
+type Entry = Extract extends AsyncIterable<infer T> ? T : never;
 
 /** Takes one entry. It may read the body, and then to its end; a body that it leaves is passed over. */
 export type Visit = (header: EntryHeader, body: EntryBody) => Promise<void>;
@@ -27,7 +29,9 @@ export async function readLayer(tar: Readable, visit: Visit): Promise<void> {
   let sourceFailed: { error: unknown } | undefined;
   let visitFailed: { error: unknown } | undefined;
   entries.on('entry', (header, body, proceed) => {
-    const visited = visit({ ...header, pax: { ...Object(header.pax) } }, body).then(() => body.resume());
+    // A body that nobody reads fails with the tar, and would take the process down.
+    body.on('error', () => {});
+    const visited = visitEntry(header, body, visit);
     visited.then(
       () => proceed(),
       (error: unknown) => {
@@ -45,6 +49,15 @@ export async function readLayer(tar: Readable, visit: Visit): Promise<void> {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('invalid', `its tar is malformed: ${why}`, { cause: error });
   }
+}
+
+async function visitEntry(header: Header, body: Entry, visit: Visit): Promise<void> {
+  if (!Number.isSafeInteger(header.size) || Number(header.size) < 0) {
+    // tar-stream would wait for such a body for ever.
+    throw new Failure('invalid', `its tar is malformed: ${header.name} has no size that can be`);
+  }
+  await visit({ ...header, pax: { ...Object(header.pax) } }, body);
+  body.resume();
 }
 
 /** The chunks of `source`; its own error, and no other, goes to `failed`. */

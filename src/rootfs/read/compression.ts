@@ -5,7 +5,8 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Failure } from '../../errors.ts';
 import type { Meter } from '../../layer/meter.ts';
 import { mediaType } from '../../oci/media-type.ts';
-import { blockSize, readHeader } from './tar-header.ts';
+import { blockSize } from '../../layer/tar-header.ts';
+import { readHeader } from './tar-header.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 

@@ -1,7 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { Failure } from '../../errors.ts';
 import type { Budget } from './budget.ts';
-import { blockSize, readHeader, readPax, type TarHeader } from './tar-header.ts';
+import { blockSize } from '../../layer/tar-header.ts';
+import { readHeader, readPax, type TarHeader } from './tar-header.ts';
 
 /** What every container runtime unpacks: files, links, devices, directories, fifos. */
 const unpackable = new Set(['\0', '0', '1', '2', '3', '4', '5', '6']);

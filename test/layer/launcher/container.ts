@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -89,7 +89,10 @@ export class Running {
 
   /** Sends a signal to process 1, as a container runtime does. */
   async kill(signal: NodeJS.Signals): Promise<void> {
-    process.kill(Number(await this.#process1()), signal);
+    const pid = Number(await this.#process1());
+    // 0 would mean our own process group.
+    if (!(pid > 0)) throw new Error(`No process 1 to send ${signal} to`);
+    process.kill(pid, signal);
   }
 
   /** Waits until process 1 has a handler for `signal`; before that the kernel would drop it. */
@@ -160,6 +163,8 @@ async function unpackBase(): Promise<string> {
   for (const tar of ['rootfs.tar', 'launcher.tar']) {
     await run('tar', ['--extract', '--directory', root, '--file', join(directory, tar)]);
   }
+  // As the OCI runtime specification has it ("Dev symbolic links").
+  await symlink('/proc/self/fd', join(root, 'dev/fd'));
   await run('mknod', ['--mode=666', join(root, 'dev/null'), 'c', '1', '3']);
   return root;
 }

@@ -56,6 +56,15 @@ test('a malformed tar is a failure of its own', async (t) => {
   }
 });
 
+test('a size that cannot be is a failure', async (t) => {
+  for (const lead of [0x81, 0xc4, 0xff]) {
+    const bytes = Buffer.from(await layerTar([{ name: 'a', body: 'x' }]));
+    bytes.writeUInt8(lead, 124);
+    mendChecksum(bytes, 0);
+    await t.throwsAsync(contentsOf(bytes), { instanceOf: Failure, code: 'invalid' }, String(lead));
+  }
+});
+
 test('damage ends in contents or in a failure', async (t) => {
   const tar = await layerTar([
     { name: 'd/' },

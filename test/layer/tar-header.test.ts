@@ -12,8 +12,8 @@ import {
   seal,
   writeName,
   writeNumber,
-} from '../../src/droplet/tar-header.ts';
-import { rawEntry, type RawEntry } from './raw-tar.ts';
+} from '../../src/layer/tar-header.ts';
+import { rawEntry, type RawEntry } from '../droplet/raw-tar.ts';
 
 const header = (entry: RawEntry): Buffer => rawEntry(entry).subarray(0, 512);
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { formatPax, parsePax, paxRecord, paxValue } from '../../src/droplet/pax.ts';
+import { formatPax, parsePax, paxRecord, paxValue } from '../../src/layer/pax.ts';
 
 const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
 const keyUnit = fc.constantFrom('a', 'Z', '.', '_', ' ', '\n', '\xff');
@@ -24,7 +24,7 @@ test('what parses passes byte by byte', (t) => {
       try {
         t.is(formatPax(parsePax(body)), body);
       } catch (error) {
-        t.like(error, { rule: 'pax' });
+        t.like(error, { fault: 'pax' });
       }
     }),
     { numRuns: 1000 },
@@ -75,7 +75,7 @@ for (const [what, body] of [
   test(`refused: ${what}`, (t) => {
     t.like(
       t.throws(() => parsePax(body)),
-      { rule: 'pax' },
+      { fault: 'pax' },
     );
   });
 }

@@ -1,4 +1,4 @@
-import { Breach } from './breach.ts';
+import { TarFault } from './tar-fault.ts';
 
 /**
  * One record of a PAX header (POSIX pax, "pax Extended Header"): every character stands for one byte.
@@ -14,7 +14,7 @@ const nulFree = new Set(['path', 'linkpath', 'uname', 'gname']);
 
 /**
  * Parses the body of a PAX header, given as latin1.
- * @throws Breach `pax`
+ * @throws TarFault `pax`
  */
 export function parsePax(body: string): PaxRecord[] {
   const records: PaxRecord[] = [];
@@ -60,6 +60,6 @@ function parseRecord(body: string, at: number): PaxRecord {
   return { key, value, text: body.slice(at, end) };
 }
 
-function malformed(at: number, what: string): Breach {
-  return new Breach('pax', `the record at byte ${at} of the PAX header ${what}`);
+function malformed(at: number, what: string): TarFault {
+  return new TarFault('pax', `the record at byte ${at} of the PAX header ${what}`);
 }

@@ -1,4 +1,4 @@
-import { Breach } from './breach.ts';
+import { TarFault } from './tar-fault.ts';
 
 /** Headers and bodies of a tar fill whole blocks. */
 export const blockSize = 512;
@@ -55,13 +55,10 @@ export function dialectOf(block: Buffer): Dialect {
 /**
  * Checks what readers look at before they know what a header means: one that cannot read a number fails on the whole
  * archive, even where the number does not matter.
- * @throws Breach `checksum`, `number`, `ambiguous`
+ * @throws TarFault `checksum`, `number`, `ambiguous`
  */
 export function checkHeader(block: Buffer): void {
-  const sum = readNumber(block, 'checksum');
-  if (sum !== sumOf(block, 0) && sum !== sumOf(block, 128)) {
-    throw new Breach('checksum', `the header's checksum is ${sum}, and should be ${sumOf(block, 0)}`);
-  }
+  checkSum(block);
   for (const field of ['mode', 'uid', 'gid', 'size'] as const) requirePositive(block, field);
   readNumber(block, 'mtime');
   const dialect = dialectOf(block);
@@ -72,8 +69,15 @@ export function checkHeader(block: Buffer): void {
     readNumber(block, 'atime');
     readNumber(block, 'ctime');
   } else if (block.toString('latin1', 508) === 'tar\0') {
-    throw new Breach('ambiguous', "the header has star's own form: make the archive with another program");
+    throw new TarFault('ambiguous', "the header has star's own form: make the archive with another program");
   }
+}
+
+/** @throws TarFault `checksum`, `number` */
+export function checkSum(block: Buffer): void {
+  const sum = readNumber(block, 'checksum');
+  if (sum === sumOf(block, 0) || sum === sumOf(block, 128)) return;
+  throw new TarFault('checksum', `the header's checksum is ${sum}, and should be ${sumOf(block, 0)}`);
 }
 
 /** The bytes up to the first NUL, each as one character. */
@@ -93,7 +97,7 @@ export function writeText(block: Buffer, field: TextField, text: string): void {
 
 /**
  * Octal digits between blanks, or GNU's base-256: a first byte of 0x80 or 0xff, then two's complement.
- * @throws Breach `number` for anything else, and beyond 2^53
+ * @throws TarFault `number` for anything else, and beyond 2^53
  */
 export function readNumber(block: Buffer, field: NumberField): number {
   const [start, length] = fields[field];
@@ -104,7 +108,7 @@ export function readNumber(block: Buffer, field: NumberField): number {
       : readOctal(block.toString('latin1', start, start + length));
   if (value !== undefined && Number.isSafeInteger(value)) return value;
   const found = JSON.stringify(block.toString('latin1', start, start + length));
-  throw new Breach('number', `the header's ${field} is no number that can be used: ${found}`);
+  throw new TarFault('number', `the header's ${field} is no number that can be used: ${found}`);
 }
 
 /** Octal where it fits beside a final NUL, else base-256. */
@@ -182,7 +186,7 @@ function sumOf(block: Buffer, signedFrom: 0 | 128): number {
 
 function requirePositive(block: Buffer, field: NumberField): void {
   const value = readNumber(block, field);
-  if (value < 0) throw new Breach('number', `the header's ${field} is negative: ${value}`);
+  if (value < 0) throw new TarFault('number', `the header's ${field} is negative: ${value}`);
 }
 
 /** Readers differ on a NUL before the digits and on what follows the first blank: both are refused. */
