@@ -97,7 +97,8 @@ Pull the sample app, a droplet over a rootfs of this machine:
   docker  docker login ${host} -u admin -p ${password} && docker pull ${host}/${image}
 
 Run it, and ask it:
-  ctr run --rm --net-host --env PORT=8081 ${host}/${image} app        then: curl http://127.0.0.1:8081/
+  ctr run --rm --net-host --env VCAP_APP_HOST=127.0.0.1 --env PORT=8081 ${host}/${image} app
+  curl http://127.0.0.1:8081/
 
 Look around, with DROPSTACK_SERVER=${url} and DROPSTACK_PASSWORD=${password} in the environment:
   npx dropstack rootfs list

@@ -3,12 +3,7 @@ import { pipeline } from 'node:stream';
 
 import { parse } from 'yaml';
 import { z } from 'zod';
-import {
-  dropletRecord,
-  layerPointerKey,
-  recordKey,
-  type DropletRecord,
-} from '../droplet/record.ts';
+import { dropletRecord, layerPointerKey, recordKey, type DropletRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { rulesVersion } from '../droplet/rules.ts';
 import { sourceKey } from '../droplet/source-key.ts';

@@ -6,6 +6,7 @@ import { Failure } from '../errors.ts';
 import { admit, userOf } from './access.ts';
 import { adminRoutes } from './admin.ts';
 import type { Identity } from './auth/identity.ts';
+import { clientLeft } from './client-left.ts';
 import { dropletRoutes } from './droplets.ts';
 import { errorHandler } from './errors.ts';
 import { registryRoutes, type RegistryParts } from './registry.ts';
@@ -23,10 +24,14 @@ export type AppParts = RegistryParts &
 /** The facade's HTTP face. Everything below it throws; errors become answers in one place. */
 export function createApp(parts: AppParts): Koa {
   const app = new Koa();
+  const onError = (error: unknown, ctx: Context): void =>
+    parts.log.error({ err: error, id: ctx.state['id'] }, 'unexpected error');
+  // koa's own errors: of connections, once an answer has begun.
+  app.on('error', (error: unknown, ctx: Context) => {
+    if (!clientLeft(error)) onError(error, ctx);
+  });
   app.use(logRequests(parts.log));
-  app.use(
-    errorHandler((error, ctx) => parts.log.error({ err: error, id: ctx.state['id'] }, 'unexpected error')),
-  );
+  app.use(errorHandler(onError));
   app.use(probes(parts.ready).routes());
   app.use(requireIdentity(parts.authenticate));
   for (const router of [registryRoutes(parts), dropletRoutes(parts), adminRoutes(parts)]) {

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { Failure, type FailureCode } from '../errors.ts';
 import { challenge } from './auth/identity.ts';
+import { clientLeft } from './client-left.ts';
 import { answerEarly } from './linger.ts';
 
 type Answer = { status: number; code: string };
@@ -38,7 +39,7 @@ export function errorHandler(onError: (error: unknown, ctx: Context) => void): M
       if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) throw noSuchRoute(ctx.path);
     } catch (error) {
       ctx.state['error'] = error;
-      if (!(error instanceof Failure)) onError(error, ctx);
+      if (!(error instanceof Failure || (ctx.res.destroyed && clientLeft(error)))) onError(error, ctx);
       if (ctx.headerSent || ctx.res.destroyed) ctx.res.destroy();
       else answerFailure(ctx, error instanceof Failure ? error : unexpected(error));
     }

@@ -17,10 +17,12 @@ export async function receiveFile(
 ): Promise<void> {
   const contentType = request.headers['content-type'];
   if (contentType === undefined) throw new Failure('invalid', 'The upload has no Content-Type');
+  let part: Readable | undefined;
   let taken: Promise<void> | undefined;
   const parser = open({ ...request.headers, 'content-type': contentType });
   parser.on('file', (field, file) => {
     if (taken === undefined && names.includes(field)) {
+      part = file;
       taken = take(file);
       // Heard below, once the body has ended; until then nobody listens.
       taken.catch((error: unknown) =>
@@ -33,6 +35,8 @@ export async function receiveFile(
   try {
     await pipeline(bodyOf(request), parser);
   } catch (cause) {
+    // A body that is cut ends the parser, and not the part that is being taken.
+    part?.destroy(cause instanceof Error ? cause : undefined);
     // A part that ends early fails in `take` too, as an error of the parser's; a Failure is what `take` itself has to say.
     const failure: unknown = await taken?.catch((error: unknown) => error);
     if (isFailure(failure)) throw failure;

@@ -21,14 +21,12 @@ export type VersionSummary = {
 };
 
 export type ImportOptions = {
-  /** what messages call the file; its path, if nothing else is given */
+  /** what messages call the file, where its path would mean nothing to people */
   name?: string | undefined;
   sha256?: string | undefined;
   os?: string | undefined;
   architecture?: string | undefined;
   osVersion?: string | undefined;
-  /** what messages call the file, where its path would mean nothing to people */
-  name?: string | undefined;
 };
 
 export type DropletSummary = {

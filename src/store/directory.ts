@@ -127,9 +127,18 @@ async function removeAbandoned(folder: string): Promise<void> {
   const oldest = Date.now() - abandonedAfter;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+    if ((await lastChange(path)) < oldest) await rm(path, { recursive: true, force: true });
   }
+}
+
+/** Of a file, or of what lies in a folder, which does not change itself while its files grow. */
+async function lastChange(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return Infinity;
+  if (!found.isDirectory()) return found.mtimeMs;
+  const inside = await readdir(path, { recursive: true }).catch(() => []);
+  const times = await Promise.all(inside.map((name) => stat(join(path, name)).catch(() => undefined)));
+  return Math.max(found.mtimeMs, ...times.map((time) => time?.mtimeMs ?? 0));
 }
 
 /** Errors of the file system carry a system call; what a body fails with is its own and passes as it is. */

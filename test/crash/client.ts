@@ -45,7 +45,12 @@ export async function pull(t: ExecutionContext, url: string, name: string, about
 }
 
 /** Everything that a server lists can be read whole: droplets of a guid, its tags, and the versions of all stacks. */
-export async function readListed(t: ExecutionContext, url: string, guid: string, about: string): Promise<void> {
+export async function readListed(
+  t: ExecutionContext,
+  url: string,
+  guid: string,
+  about: string,
+): Promise<void> {
   type Listed = { hash: string; state: string }[];
   const droplets = await json<Listed>(`${url}/api/v1/droplets?guid=${guid}`);
   for (const { hash: name } of droplets) {

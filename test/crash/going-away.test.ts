@@ -34,8 +34,16 @@ async function open(t: ExecutionContext) {
   return { data, server, provide, state };
 }
 
+/** But for connections: those of others come and go. */
+function kept(files: readonly string[]): string[] {
+  return files.filter((path) => !path.startsWith('socket:')).toSorted();
+}
+
 /** A request of its own connection, whose end is no error here. */
-function send(url: string, options: { method?: string; headers?: Record<string, string> } = {}): ClientRequest {
+function send(
+  url: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): ClientRequest {
   return request(url, { agent: false, ...options }).on('error', () => undefined);
 }
 
@@ -57,7 +65,10 @@ test('an upload whose client goes away half-way leaves nothing', async (t) => {
     upload.write(start.subarray(0, start.length / 2));
     await until('it has begun', async () => (await readdir(join(data, '.tmp'))).length > 0);
     upload.destroy();
-    await until(`nothing is left of it: ${target} ${Object.keys(headers).join()}`, async () => (await readdir(join(data, '.tmp'))).length === 0);
+    await until(
+      `nothing is left of it: ${target} ${Object.keys(headers).join()}`,
+      async () => (await readdir(join(data, '.tmp'))).length === 0,
+    );
     t.deepEqual(await checkStore(data), { problems: before, unnamed: [] });
     t.is((await ask(url)).status, 404);
   }
@@ -70,7 +81,8 @@ test('a client that does not wait for its conversion changes nothing for the oth
   const { data, server, provide, state } = await open(t);
   const droplet = await tinyDroplet(t, randomBytes(8 * megabyte));
   for (const guid of ['shared', 'alone']) await provide(guid, droplet);
-  const manifest = (guid: string): string => `${server.url}/v2/cloudfoundry/${guid}/manifests/${droplet.sha1}`;
+  const manifest = (guid: string): string =>
+    `${server.url}/v2/cloudfoundry/${guid}/manifests/${droplet.sha1}`;
 
   const impatient = Array.from({ length: 10 }, () => send(manifest('shared')).end());
   const patient = [ask(manifest('shared')), ask(manifest('shared'))];
@@ -93,18 +105,22 @@ test('bodies whose readers go away are closed', async (t) => {
   const layers = await pull(t, server.url, `cloudfoundry/readers:${droplet.sha1}`);
   const blob = `${server.url}/v2/cloudfoundry/readers/blobs/${layers.at(-1)}`;
   const source = `${server.url}/droplets/readers/${droplet.sha1}`;
-  const kept = (files: readonly string[]): string[] => files.filter((path) => !path.startsWith('socket:')).toSorted();
   const before = await openFiles(server.pid);
 
   for (const { round, ms } of moments(0, 40, 50)) {
     const ranges = ['bytes=0-', 'bytes=5-15000000', 'bytes=0-9,20-15000000'];
     const range = ranges[round % ranges.length] ?? '';
-    const client = send(round % 5 === 4 ? source : blob, { headers: round % 2 === 0 ? { Range: range } : {} }).end();
+    const client = send(round % 5 === 4 ? source : blob, {
+      headers: round % 2 === 0 ? { Range: range } : {},
+    }).end();
     if (round % 10 < 5) {
       await delay(ms);
     } else {
       const [response] = (await once(client, 'response')) as [IncomingMessage];
-      await once(response.on('error', () => undefined), 'readable');
+      await once(
+        response.on('error', () => undefined),
+        'readable',
+      );
     }
     client.destroy();
   }
@@ -124,7 +140,9 @@ test('a copy that is refused closes the droplet that it was to be made from', as
   const copy = async (guid: string, headers: Record<string, string>): Promise<number> => {
     const body = JSON.stringify({ source_guid: 'original' });
     const url = `${server.url}/droplets/${guid}/${sha1}`;
-    return (await ask(url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json', ...headers } })).status;
+    return (
+      await ask(url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json', ...headers } })
+    ).status;
   };
   t.is(await copy('NO-GUID', {}), 400);
   t.is(await copy('wrong-digest', { Digest: 'md5=abc' }), 400);

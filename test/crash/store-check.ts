@@ -76,7 +76,8 @@ class Check {
       await this.#json(`v1/stacks/${stack}.json`, stackRecord);
     },
     'v1/rootfs-layers': async (key, [, hex = '']) => this.#pointer(key, hex),
-    'v1/rootfs-contents': async (key) => void (await this.#json(key, z.object({ files: z.array(z.unknown()) }))),
+    'v1/rootfs-contents': async (key) =>
+      void (await this.#json(key, z.object({ files: z.array(z.unknown()) }))),
     'v1/stacks': async (key) => {
       const { stack, promoted, placements } = await this.#json(key, stackRecord);
       for (const version of [promoted ?? [], Object.values(placements)].flat()) {

@@ -34,6 +34,8 @@ type RunningContainer = Omit<Running, 'kill' | 'pid' | 'stop'> & {
 export type Containerd = {
   /** Everything of its own is below this directory. */
   root: string;
+  /** The socket that it listens at. */
+  address: string;
   /** Runs `ctr` with these arguments. */
   ctr: (...args: string[]) => Promise<Output>;
   pull: (reference: string, registry?: Registry) => Promise<Output>;
@@ -58,6 +60,7 @@ export async function startContainerd(owner: Owner): Promise<Containerd> {
   let containers = 0;
   return {
     root,
+    address: socket,
     ctr,
     pull: async (reference, registry = {}) =>
       ctr('image', 'pull', ...(await pullFlags(root, reference, registry)), reference),

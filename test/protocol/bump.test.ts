@@ -68,7 +68,10 @@ test('a bump serves every tag over the new version, keeps old digests, and copie
 
   const two = before.get('bump-two') ?? (await pull(url, 'cloudfoundry/bump-two', tagOf('bump-two')));
   await operator.rootfs.place(stack, { 'bump-one': '1.0' });
-  t.is((await pull(url, 'cloudfoundry/bump-one', tagOf('bump-one'))).digest, before.get('bump-one')?.digest ?? '');
+  t.is(
+    (await pull(url, 'cloudfoundry/bump-one', tagOf('bump-one'))).digest,
+    before.get('bump-one')?.digest ?? '',
+  );
   t.not((await pull(url, 'cloudfoundry/bump-two', tagOf('bump-two'))).digest, two.digest);
 
   for (const [digest, version] of [

@@ -52,7 +52,7 @@ export async function readLayer(tar: Readable, visit: Visit): Promise<void> {
 }
 
 async function visitEntry(header: Header, body: Entry, visit: Visit): Promise<void> {
-  if (!Number.isSafeInteger(header.size) || Number(header.size) < 0) {
+  if (!Number.isSafeInteger(header.size) || header.size < 0) {
     // tar-stream would wait for such a body for ever.
     throw new Failure('invalid', `its tar is malformed: ${header.name} has no size that can be`);
   }

@@ -27,6 +27,7 @@ export type RunOptions = {
 /** A directory tree that processes run in as in a container: own root, own process ids, a process 1, user vcap. */
 export class Container {
   readonly root: string;
+  readonly #children: ChildProcess[] = [];
 
   constructor(root: string) {
     this.root = root;
@@ -42,7 +43,13 @@ export class Container {
     // A command that ends without reading its input breaks the pipe.
     child.stdin.on('error', () => undefined);
     if (!terminal) child.stdin.end(stdin);
+    this.#children.push(child);
     return new Running(child);
+  }
+
+  /** Ends what still runs. */
+  stop(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
   }
 
   /** Runs `command` as process 1 to its end. */
@@ -137,7 +144,9 @@ export async function container(t: ExecutionContext, files: Record<string, strin
     await writeFile(path, content);
   }
   await run('chown', ['--recursive', '2000:2000', join(root, 'home/vcap')]);
-  return new Container(root);
+  const started = new Container(root);
+  t.teardown(() => started.stop());
+  return started;
 }
 
 const bases: string[] = [];

@@ -1,0 +1,83 @@
+import test from 'ava';
+import { dropstack } from './dropstack.ts';
+
+/** Every command, and what its help must tell. */
+const commands: [string[], RegExp[]][] = [
+  [
+    [],
+    [
+      /Exit codes: 0 done, 1 it failed, 2 wrong input/,
+      /^ {2}serve /m,
+      /^ {2}rootfs /m,
+      /Begin with: dropstack start/,
+    ],
+  ],
+  [['start'], [/--data <directory>/, /The password is DROPSTACK_PASSWORD/]],
+  [['serve'], [/--config <file>/, /--tls-cert <file>/, /DROPSTACK_TLS_CERT/, /read again when they change/]],
+  [['rootfs'], [/^ {2}import .*<stack> <version> <file>/m, /^ {2}promote /m, /^ {2}unplace /m]],
+  [
+    ['rootfs', 'import'],
+    [/OCI layout/, /--sha256 <hex>/, /Example:\n {2}dropstack rootfs import cflinuxfs4/],
+  ],
+  [['rootfs', 'list'], [/\[stack\]/]],
+  [
+    ['rootfs', 'show'],
+    [/\[version\]/, /--contents/],
+  ],
+  [['rootfs', 'promote'], [/not placed on another/]],
+  [['rootfs', 'retire'], [/its digests are\s+served on/]],
+  [['rootfs', 'place'], [/<guid\.\.\.>/]],
+  [['rootfs', 'unplace'], [/follow the promoted/]],
+  [['droplet'], [/^ {2}put .*<guid> <file>/m, /^ {2}verify /m]],
+  [
+    ['droplet', 'put'],
+    [/its hash is computed here/, /--stack <name>/, /Example:/],
+  ],
+  [['droplet', 'list'], [/--refused/]],
+  [['droplet', 'show'], [/why it was refused/]],
+  [['droplet', 'assign'], [/<guid> <stack>/]],
+  [['droplet', 'verify'], [/exit\s+code 1 where they differ/]],
+  [['droplet', 'rm'], [/its tags are gone at once/]],
+  [['image'], [/^ {2}show /m, /^ {2}identify /m]],
+  [
+    ['image', 'show'],
+    [/what each came from/, /cflinuxfs4\/rootfs:/],
+  ],
+  [['image', 'identify'], [/of a manifest, or of a config/]],
+];
+
+for (const [command, tells] of commands) {
+  test.serial(`help: ${command.join(' ')}`, async (t) => {
+    const { code, stdout, stderr } = await dropstack([...command, '--help']);
+    t.is(code, 0);
+    t.is(stderr, '');
+    t.regex(stdout, new RegExp(`^Usage: ${['dropstack', ...command].join(' ')}`));
+    for (const pattern of tells) t.regex(stdout, pattern);
+    const works = command.length === 2;
+    t.is(stdout.includes('--server <url>') && stdout.includes('DROPSTACK_PASSWORD'), works);
+  });
+}
+
+test.serial('a command that needs another tells which there are', async (t) => {
+  for (const command of [[], ['rootfs'], ['droplet'], ['image']]) {
+    const { code, stdout, stderr } = await dropstack(command);
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr, /^Usage: dropstack (.|\n)*Commands:\n/);
+  }
+});
+
+test.serial('the version is told', async (t) => {
+  const { code, stdout } = await dropstack(['--version']);
+  t.is(code, 0);
+  t.regex(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test.serial('a reader that stops early is no error', async (t) => {
+  const { run } = await import('../helpers/run.ts');
+  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  const script = 'set -o pipefail; "$0" "$1" serve --help | true';
+  const { code, stderr } = await run('bash', ['-c', script, process.execPath, main], { mayFail: true });
+  t.is(stderr, '');
+  t.is(code, 0);
+});

@@ -1,0 +1,179 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { z } from 'zod';
+import { configSchema, loadConfig, storeLocation, type ConfigInput } from '../src/config.ts';
+import { isFailure } from '../src/errors.ts';
+import { tempDir } from './helpers/temp.ts';
+
+async function yaml(t: ExecutionContext, text: string): Promise<string> {
+  const path = join(await tempDir(t), 'dropstack.yml');
+  await writeFile(path, text);
+  return path;
+}
+
+function fails(t: ExecutionContext, message: RegExp, load: () => unknown): void {
+  const error = t.throws(load);
+  t.true(isFailure(error, 'invalid'), String(error));
+  t.regex(error?.message ?? '', message);
+  t.notRegex(error?.message ?? '', /\n/);
+}
+
+test('without any option the defaults hold', (t) => {
+  const config = loadConfig({}, {});
+  t.like(config, {
+    listen: '127.0.0.1:8080',
+    listenHost: '127.0.0.1',
+    listenPort: 8080,
+    defaultStack: 'cflinuxfs4',
+    logLevel: 'info',
+    layer: undefined,
+  });
+  t.like(config.limits, { holdSeconds: 20, conversions: undefined, droplet: { maxEntries: 1_000_000 } });
+  t.true(Object.isFrozen(config));
+});
+
+test('flags are over the environment, that over the file, and that over the defaults', async (t) => {
+  const file = await yaml(t, 'listen: "127.0.0.1:1"\ndefaultStack: of-file\ndata: of-file\n');
+  const environment = { DROPSTACK_DATA: 'of-environment', DROPSTACK_LISTEN: '127.0.0.1:2' };
+  const config = loadConfig({ listen: '127.0.0.1:3', data: undefined }, environment, file);
+  t.like(config, {
+    listen: '127.0.0.1:3',
+    data: 'of-environment',
+    defaultStack: 'of-file',
+    logLevel: 'info',
+  });
+  t.is(loadConfig({}, { ...environment, DROPSTACK_CONFIG: file }).defaultStack, 'of-file');
+});
+
+test('the environment sets every option that a flag sets', (t) => {
+  const environment = {
+    DROPSTACK_LISTEN: '[::1]:5000',
+    DROPSTACK_PUBLIC_URL: 'https://registry.example.org',
+    DROPSTACK_DATA: '/data',
+    DROPSTACK_SOURCE: '/source',
+    DROPSTACK_USERS: '/users',
+    DROPSTACK_GRANTS: '/grants',
+    DROPSTACK_TLS_CERT: '/cert',
+    DROPSTACK_TLS_KEY: '/key',
+    DROPSTACK_DEFAULT_STACK: 'other',
+    DROPSTACK_LOG_LEVEL: 'warn',
+  };
+  t.like(loadConfig({}, environment), {
+    listenHost: '::1',
+    listenPort: 5000,
+    publicUrl: 'https://registry.example.org',
+    data: '/data',
+    source: { directory: '/source' },
+    users: '/users',
+    grants: '/grants',
+    tlsCert: '/cert',
+    tlsKey: '/key',
+    defaultStack: 'other',
+    logLevel: 'warn',
+  });
+  t.is(loadConfig({}, { DROPSTACK_DATA: '' }).data, undefined, 'an empty variable is none');
+});
+
+test('a file sets what flags cannot, sizes with units too', async (t) => {
+  const file = await yaml(
+    t,
+    `store: { directory: /own }
+source: { directory: /source }
+layer: { compression: zstd, owner: preserve }
+limits:
+  conversions: 3
+  conversionMemoryBytes: 256MiB
+  droplet: { maxBytes: 2GiB, maxRatio: 12.5, maxNameBytes: 1024 }
+`,
+  );
+  const config = loadConfig({}, {}, file);
+  t.deepEqual(storeLocation(config), { directory: '/own' });
+  t.deepEqual(config.source, { directory: '/source' });
+  t.deepEqual(config.layer, { compression: 'zstd', owner: 'preserve', special: 'strip' });
+  t.like(config.limits, { conversions: 3, conversionMemoryBytes: 268_435_456, conversionSeconds: 900 });
+  t.like(config.limits.droplet, { maxBytes: 2_147_483_648, maxRatio: 12.5, maxNameBytes: 1024 });
+  t.is(loadConfig({}, {}, await yaml(t, '# nothing yet\n')).logLevel, 'info');
+});
+
+const wrongFlags: [ConfigInput, RegExp][] = [
+  [{ listen: '8080' }, /wrong: --listen: not an address: write host:port$/],
+  [{ listen: 'localhost:70000' }, /--listen: no such port/],
+  [{ publicUrl: 'registry' }, /--public-url: not a URL/],
+  [{ publicUrl: 'ftp://registry' }, /--public-url: not a URL/],
+  [{ data: '' }, /--data: must not be empty/],
+  [{ defaultStack: 'cloudfoundry' }, /--default-stack: not a stack name/],
+  [{ logLevel: 'loud' }, /--log-level: .*"trace"/],
+  [{ tlsCert: 'cert.pem' }, /needs both .*: give tlsKey too/],
+  [{ tlsKey: 'key.pem' }, /needs both .*: give tlsCert too/],
+  [{ data: 'a', store: { directory: 'b' } }, /--data and --store both say where/],
+  [{ listen: 'x', logLevel: 'y' }, /--listen: [^;]*; --log-level: /],
+];
+for (const [flags, message] of wrongFlags) {
+  test(`wrong: ${JSON.stringify(flags)}`, (t) => fails(t, message, () => loadConfig(flags, {})));
+}
+
+test('a wrong variable is named', (t) => {
+  fails(t, /DROPSTACK_LISTEN: not an address/, () => loadConfig({}, { DROPSTACK_LISTEN: 'here' }));
+  fails(t, /DROPSTACK_DEFAULT_STACK: not a stack name/, () =>
+    loadConfig({}, { DROPSTACK_DEFAULT_STACK: 'A B' }),
+  );
+});
+
+const wrongFiles: [string, RegExp][] = [
+  ['listen: 8080', /dropstack\.yml line 1, listen: /],
+  ['\n\nlisten: nowhere', /line 3, listen: not an address/],
+  ['# a\nlisten: "127.0.0.1:1"\nlissten: x', /line 3, lissten: there is no such option$/],
+  ['limits:\n  holdSeconds: 40', /line 2, limits\.holdSeconds: .*25 at most/],
+  ['limits:\n  holdSeconds: true', /line 2, limits\.holdSeconds: /],
+  ['limits:\n  conversions: 0.5', /line 2, limits\.conversions: /],
+  ['limits:\n  conversions: -1', /line 2, limits\.conversions: /],
+  ['limits:\n  droplet:\n    maxBytes: 2 GB', /line 3, limits\.droplet\.maxBytes: not a size/],
+  ['limits:\n  droplet:\n    maxBites: 2', /line 3, limits\.droplet\.maxBites: there is no such option/],
+  ['layer:\n  compression: lz4', /line 2, layer\.compression: /],
+  ['source: { bucket: b }', /line 1, source: not a place/],
+  ['store: here', /line 1, store: /],
+  ['data: a\nstore: { directory: b }', /line 1, data and .* line 2, store both say where/],
+  ['listen: [', /is not YAML: line 1, column 10: /],
+  ['data: a\ndata: b', /is not YAML: line 2, column 1: /],
+  ['data: *nowhere', /is not YAML: /],
+  ['just words', /must hold options by name/],
+  ['[a, b]', /must hold options by name/],
+];
+for (const [text, message] of wrongFiles) {
+  test(`wrong: a file with ${JSON.stringify(text)}`, async (t) => {
+    const file = await yaml(t, text);
+    fails(t, message, () => loadConfig({}, {}, file));
+  });
+}
+
+test('a file that cannot be read is named', async (t) => {
+  const folder = await tempDir(t);
+  fails(t, /Cannot read the configuration .*gone\.yml: ENOENT/, () =>
+    loadConfig({}, {}, join(folder, 'gone.yml')),
+  );
+  fails(t, /Cannot read the configuration .*: EISDIR/, () => loadConfig({}, {}, folder));
+});
+
+test('without a place to keep data there is no store', (t) => {
+  fails(t, /no place to keep data: give --data/, () => storeLocation(loadConfig({}, {})));
+});
+
+test('operations.md documents every option', async (t) => {
+  const text = await readFile(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+  const options = keysOf(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
+  t.true(options.includes('limits.droplet.maxRatio') && options.includes('layer.compression'));
+  for (const option of options) t.true(text.includes(`| \`${option}\` |`), `${option} is not in the table`);
+});
+
+/** The options of a schema, nested ones by their path; of alternatives, those of the mapping. */
+function keysOf({ properties = {} }: z.core.JSONSchema.BaseSchema): string[] {
+  return Object.entries(properties).flatMap(([key, value]) => {
+    if (typeof value === 'boolean') return [key];
+    const mapping = [value, ...(value.anyOf ?? [])].find(
+      (item) => typeof item === 'object' && item.properties,
+    );
+    const inner = typeof mapping === 'object' ? keysOf(mapping) : [];
+    return inner.length === 0 ? [key] : inner.map((name) => `${key}.${name}`);
+  });
+}
