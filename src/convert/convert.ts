@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream';
-
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { dropletRecord, layerPointerKey, recordKey, type DropletRecord } from '../droplet/record.ts';
@@ -13,7 +12,7 @@ import { Gunzip } from '../layer/gunzip.ts';
 import { Meter, measure } from '../layer/meter.ts';
 import { publishLayer } from '../layer/pointer.ts';
 import { variantOf } from '../layer/settings.ts';
-import { digestOfHex } from '../oci/digest.ts';
+import { digestOfHex, hexOf } from '../oci/digest.ts';
 import { createRecord } from '../store/records.ts';
 import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
 import type { Job } from './job.ts';
@@ -79,19 +78,16 @@ async function writeLayer(own: Store, object: string, source: OpenObject, job: J
 }
 
 /**
- * Pointer before record: a record names only what is there. Where another process converted the same droplet meanwhile,
- * its object is adopted and ours thrown away.
+ * Pointer before record: a record names only what is there. Where another process made the same layer meanwhile, its object
+ * is adopted and ours thrown away. Where it made another one, its record stands and ours is never written; our pointer stays
+ * for the collector, since a third process may have adopted what it names, for a record of another variant.
  */
 async function commit(own: Store, layer: DropletRecord): Promise<DropletRecord> {
   const { guid, hash, digest, variant, object, size, mediaType } = layer;
-  const pointerKey = layerPointerKey(guid, digest.slice('sha256:'.length));
+  const pointerKey = layerPointerKey(guid, hexOf(digest));
   const pointer = await publishLayer(own, pointerKey, { object, size, mediaType });
   const adopted = { ...layer, object: pointer.object };
   const winner = await createRecord(own, recordKey(guid, hash, variant), dropletRecord, adopted);
-  if (winner.digest !== digest && pointer.object === object) {
-    await own.remove(pointerKey);
-    await own.remove(object);
-  }
   if (winner.sourceSha256 !== layer.sourceSha256) throw otherContent(layer, winner.sourceSha256);
   return winner;
 }

@@ -8,7 +8,7 @@ export type Running = {
   pid: number;
   /** All that it wrote to stdout and stderr so far. */
   log: () => string;
-  /** Waits until the log matches. @throws Error with the log when it ends first, or after 60 s */
+  /** Waits until the log matches. @throws Error with the log when it ends first, or after 120 s */
   logged: (pattern: RegExp) => Promise<RegExpExecArray>;
   kill: (signal: NodeJS.Signals) => void;
   /** How it ended: its exit code, or the signal's name. */
@@ -55,7 +55,7 @@ async function logged(
   pattern: RegExp,
   state: () => { log: string; end: number | NodeJS.Signals | undefined },
 ): Promise<RegExpExecArray> {
-  for (const until = Date.now() + 60_000; ; await delay(20)) {
+  for (const until = Date.now() + 120_000; ; await delay(20)) {
     const { log, end } = state();
     const match = pattern.exec(log);
     if (match !== null) return match;

@@ -70,9 +70,14 @@ export const badInput: Bad[] = [
   ...['', 'sha256:', 'sha256:abc', '..', 'sha256:../../x'].map((text) =>
     invalid(`digest ${text}`, /Malformed digest/, ({ images }) => images.identify('some-guid', text)),
   ),
-  ...['', 'cloudfoundry/guid', ':tag', 'cloudfoundry/guid@sha256:abc', 'UP/guid:tag', 'cloudfoundry/some-guid:a b'].map((text) =>
-    invalid(`reference ${text}`, /reference|Malformed/, ({ images }) => images.show(text)),
-  ),
+  ...[
+    '',
+    'cloudfoundry/guid',
+    ':tag',
+    'cloudfoundry/guid@sha256:abc',
+    'UP/guid:tag',
+    'cloudfoundry/some-guid:a b',
+  ].map((text) => invalid(`reference ${text}`, /reference|Malformed/, ({ images }) => images.show(text))),
 
   absent('a stack', /No stack nobodys/, ({ rootfs }) => rootfs.stack('nobodys')),
   absent('a stack to place in', /No stack nobodys/, ({ rootfs }) => rootfs.place('nobodys', {})),

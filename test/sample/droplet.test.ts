@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { chmod, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { sampleDroplet } from '../../src/sample/droplet.ts';
 import { container, rootTest, run } from '../layer/launcher/container.ts';
 
+const directory = mkdtempSync(join(tmpdir(), 'sample-droplet-'));
+const tgz = join(directory, 'droplet.tgz');
+const made = sampleDroplet(tgz);
+test.after.always('remove the droplet', () => rm(directory, { recursive: true, force: true }));
+
 test('it is named by its SHA-1, and comes out the same each time', async (t) => {
-  const directory = await temporary(t);
-  const { sha1 } = await sampleDroplet(join(directory, 'one.tgz'));
+  const { sha1 } = await made;
   t.is(
     sha1,
     createHash('sha1')
-      .update(await readFile(join(directory, 'one.tgz')))
+      .update(await readFile(tgz))
       .digest('hex'),
   );
-  t.deepEqual(await sampleDroplet(join(directory, 'two.tgz')), { sha1 });
-  t.deepEqual(await readdir(directory), ['one.tgz', 'two.tgz']);
+  t.deepEqual(await sampleDroplet(join(directory, 'again.tgz')), { sha1 });
+  t.deepEqual(await readdir(directory), ['again.tgz', 'droplet.tgz']);
 });
 
 test('it looks as Cloud Foundry’s staging leaves a droplet', async (t) => {
+  await made;
   const { stdout } = await run('tar', ['--list', '--verbose', '--numeric-owner', '--file', tgz]);
   const lines = stdout.trimEnd().split('\n');
   t.true(lines.every((line) => / 2000\/2000 /.test(line)));
@@ -46,10 +52,9 @@ test('it looks as Cloud Foundry’s staging leaves a droplet', async (t) => {
 rootTest(
   'over the sample rootfs and the launcher layer it answers, and ends well when told to',
   async (t) => {
+    await made;
     const box = await container(t);
     const home = join(box.root, 'home/vcap');
-    const tgz = join(await temporary(t), 'droplet.tgz');
-    await sampleDroplet(tgz);
     await run('tar', ['--extract', '--directory', home, '--file', tgz]);
     await chmod(home, 0o755);
     const running = box.start(['/lifecycle/launch'], { env: { PORT: '0', VCAP_APP_HOST: '127.0.0.1' } });

@@ -27,7 +27,7 @@ export type RunOptions = {
 /** A directory tree that processes run in as in a container: own root, own process ids, a process 1, user vcap. */
 export class Container {
   readonly root: string;
-  readonly #children: ChildProcess[] = [];
+  readonly #started: Running[] = [];
 
   constructor(root: string) {
     this.root = root;
@@ -35,7 +35,7 @@ export class Container {
 
   /** Starts `command` as process 1, with the environment that the image's config gives. */
   start(command: readonly string[], { env = {}, stdin = '', terminal = false }: RunOptions = {}): Running {
-    const namespace = ['--pid', '--fork', '--kill-child', `--mount-proc=${this.root}/proc`];
+    const namespace = ['--pid', '--fork', `--mount-proc=${this.root}/proc`];
     const chroot = ['/usr/sbin/chroot', '--userspec=2000:2000', this.root];
     const isolated = ['/usr/bin/unshare', ...namespace, ...chroot, ...command];
     const [file = '', ...args] = terminal ? atTerminal(isolated) : isolated;
@@ -43,13 +43,14 @@ export class Container {
     // A command that ends without reading its input breaks the pipe.
     child.stdin.on('error', () => undefined);
     if (!terminal) child.stdin.end(stdin);
-    this.#children.push(child);
-    return new Running(child);
+    const running = new Running(child);
+    this.#started.push(running);
+    return running;
   }
 
-  /** Ends what still runs. */
-  stop(): void {
-    for (const child of this.#children) child.kill('SIGKILL');
+  /** Ends what still runs: the kernel ends all of a container with its process 1. */
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#started.map((running) => running.kill('SIGKILL')));
   }
 
   /** Runs `command` as process 1 to its end. */
