@@ -161,9 +161,10 @@ test('without a place to keep data there is no store', (t) => {
 
 test('operations.md documents every option', async (t) => {
   const text = await readFile(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
+  const documented = new Set([...text.matchAll(/^\| `([\w.]+)` +\|/gm)].map(([, name]) => name));
   const options = keysOf(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
   t.true(options.includes('limits.droplet.maxRatio') && options.includes('layer.compression'));
-  for (const option of options) t.true(text.includes(`| \`${option}\` |`), `${option} is not in the table`);
+  for (const option of options) t.true(documented.has(option), `${option} is not in the table`);
 });
 
 /** The options of a schema, nested ones by their path; of alternatives, those of the mapping. */

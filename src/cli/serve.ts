@@ -51,16 +51,21 @@ async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
   stopOnSignals(serving, (signal) => log.info({ signal }, 'stopping'));
 }
 
+/** npm passes on what the terminal has sent to us as well: the same wish, not a second one. */
+const echoMs = 500;
+
 /** A second signal ends at once. */
 export function stopOnSignals(serving: Serving, onStop: (signal: string) => void): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   for (const [signal, delayMs] of [
     ['SIGTERM', stopDelayMs],
     ['SIGINT', 0],
   ] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      const now = performance.now();
+      if (stoppingSince !== undefined && now - stoppingSince < echoMs) return;
+      if (stoppingSince !== undefined) process.exit(1);
+      stoppingSince = now;
       onStop(signal);
       void serving.stop({ delayMs, graceMs }).then(() => process.exit(0));
     });

@@ -32,13 +32,13 @@ async function start({ data, listen, logLevel }: StartFlags): Promise<void> {
   const root = resolve(data);
   const users = join(root, 'users');
   const password = process.env['DROPSTACK_PASSWORD'] ?? randomBytes(12).toString('hex');
-  await mkdir(root, { recursive: true, mode: 0o750 });
-  await writeFile(users, `admin:${await bcrypt(password, { cost: 10 })}\n`, { mode: 0o600 });
-
   const config = loadConfig(
     { data: join(root, 'store'), listen, users, logLevel, defaultStack: sample.stack },
     {},
   );
+  await mkdir(root, { recursive: true, mode: 0o750 });
+  await writeFile(users, `admin:${await bcrypt(password, { cost: 10 })}\n`, { mode: 0o600 });
+
   const log = createLog(config.logLevel);
   const facade = await openFacade(config, (error) => log.warn({ err: error }, 'a conversion failed'));
   const tag = await provideSamples(facade, root).catch((error: unknown) => {

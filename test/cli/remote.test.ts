@@ -1,14 +1,12 @@
 /** What the remote operator makes of servers that answer early, strangely or not at all. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import test from 'ava';
-import { writeFile } from 'node:fs/promises';
 import { send } from '../../src/cli/request.ts';
 import { remoteOperator } from '../../src/cli/remote.ts';
 import { isFailure, type FailureCode } from '../../src/errors.ts';

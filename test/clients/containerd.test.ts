@@ -43,7 +43,7 @@ withContainerd(
 withContainerd("containerd pulls over TLS, and the app runs under Eirini's command", async (t) => {
   const { server, image } = await provided();
   const tls = await certificates(t);
-  const secure = await startServe(t, { tls, config: { data: server.data } });
+  const secure = await startServe(t, { tls, data: server.data });
   const reference = `${secure.host}/${image}`;
   const containerd = await startContainerd(t);
   const stranger = { ...secure.puller, ca: (await certificates(t)).ca };

@@ -10,7 +10,7 @@ import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { goBin } from '../tools/find-tool.ts';
 
-const withClients = testWith('containerd', 'runc', 'crane', 'skopeo', 'setpriv', 'root');
+const withClients = testWith('containerd', 'runc', 'crane', 'skopeo', 'curl', 'setpriv', 'root');
 
 const project = join(import.meta.dirname, '../..');
 
@@ -33,7 +33,7 @@ withClients('npm start serves a sample, and what it prints works as it is printe
   await shell(printed('crane'));
   await shell(printed('skopeo'));
   await shell(printed('ctr image pull'));
-  t.deepEqual((await readdir(home)).filter((name) => /^app/.test(name)).toSorted(), ['app', 'app.tar']);
+  t.deepEqual((await readdir(home)).filter((name) => name.startsWith('app')).toSorted(), ['app', 'app.tar']);
 
   // Somebody else may have taken the port.
   const port = await freePort();

@@ -38,7 +38,8 @@ withAll('a real droplet runs over Debian, and over the next one after a bump', a
   const fetched = (await server.requests())
     .slice(asked)
     .flatMap(({ path }) => /\/blobs\/(.*)$/.exec(path)?.[1] ?? []);
-  t.deepEqual(fetched.toSorted(), [after.config, after.layers[0]?.digest].toSorted());
+  t.is(fetched.length, 2, fetched.join());
+  t.deepEqual(new Set(fetched), new Set([after.config, after.layers[0]?.digest]));
   await answers(t, node, reference);
   t.is(await foundIn(node, reference, 'bc'), '/usr/bin/bc\n');
 

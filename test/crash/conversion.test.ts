@@ -42,35 +42,38 @@ async function convert(server: Server, image: string) {
   return ask(`${server.url}/v2/${image.replace(':', '/manifests/')}`).catch(() => undefined);
 }
 
-test('a conversion whose process is killed leaves nothing, and is made good by the next', async (t) => {
-  const { bytes } = await tinyDroplet(t, randomBytes(12 * megabyte));
-  const { data, server, provide } = await open(t, bytes);
-  const first = await provide('first');
-  t.is((await convert(server, first))?.status, 200);
-  const layers = await pull(t, server.url, first);
-  const undisturbed = await provide('undisturbed');
-  const began = performance.now();
-  t.is((await convert(server, undisturbed))?.status, 200);
+test.serial(
+  'a conversion whose process is killed leaves nothing, and is made good by the next',
+  async (t) => {
+    const { bytes } = await tinyDroplet(t, randomBytes(8 * megabyte));
+    const { data, server, provide } = await open(t, bytes);
+    const first = await provide('first');
+    t.is((await convert(server, first))?.status, 200);
+    const layers = await pull(t, server.url, first);
+    const undisturbed = await provide('undisturbed');
+    const began = performance.now();
+    t.is((await convert(server, undisturbed))?.status, 200);
 
-  for (const { round, ms, about } of moments(0, performance.now() - began)) {
-    const image = await provide(`child-${round}`);
-    const cut = convert(server, image);
-    await delay(ms);
-    const children = await childrenOf(server.pid);
-    for (const pid of children) process.kill(pid, 'SIGKILL');
-    const answer = await cut;
-    t.true(answer?.status === 200 || answer?.status === 503, `${about}: ${String(answer?.body)}`);
-    if (answer?.status === 503) t.is(errorCode(answer), 'UNAVAILABLE', about);
+    for (const { round, ms, about } of moments(0, performance.now() - began)) {
+      const image = await provide(`child-${round}`);
+      const cut = convert(server, image);
+      await delay(ms);
+      const children = await childrenOf(server.pid);
+      for (const pid of children) process.kill(pid, 'SIGKILL');
+      const answer = await cut;
+      t.true(answer?.status === 200 || answer?.status === 503, `${about}: ${String(answer?.body)}`);
+      if (answer?.status === 503) t.is(errorCode(answer), 'UNAVAILABLE', about);
 
-    t.deepEqual((await checkStore(data)).problems, [], about);
-    t.deepEqual(await pull(t, server.url, image, about), layers, about);
-    for (const pid of children) t.false(await runs(pid), about);
-  }
-  t.deepEqual((await checkStore(data)).problems, []);
-});
+      t.deepEqual((await checkStore(data)).problems, [], about);
+      t.deepEqual(await pull(t, server.url, image, about), layers, about);
+      for (const pid of children) t.false(await runs(pid), about);
+    }
+    t.deepEqual((await checkStore(data)).problems, []);
+  },
+);
 
-test('a conversion whose server is killed leaves nothing, and is made good by the next', async (t) => {
-  const { bytes } = await tinyDroplet(t, randomBytes(12 * megabyte));
+test.serial('a conversion whose server is killed leaves nothing, and is made good by the next', async (t) => {
+  const { bytes } = await tinyDroplet(t, randomBytes(8 * megabyte));
   const { data, server: first, restart, provide } = await open(t, bytes);
   let server = first;
   const undisturbed = await provide('undisturbed');
@@ -100,7 +103,7 @@ test('a conversion whose server is killed leaves nothing, and is made good by th
   t.deepEqual((await checkStore(data)).problems, []);
 });
 
-test('no child outlives its server by so much that it finishes its work', async (t) => {
+test.serial('no child outlives its server by so much that it finishes its work', async (t) => {
   const { data, server: first, restart, provide } = await open(t, zeros(1024));
   let server = first;
   const before = (await checkStore(data)).unnamed;

@@ -14,11 +14,11 @@ import { dropstack, startServer } from './server.ts';
 import { checkStore } from './store-check.ts';
 
 /** Half of it random: what is compressed takes its time. */
-const content = randomBytes(6_000_000).toString('hex');
+const content = randomBytes(4_000_000).toString('hex');
 
 type Version = { version: string };
 
-test('an import by the CLI that a kill -9 cuts is not there, and the next one is', async (t) => {
+test.serial('an import by the CLI that a kill -9 cuts is not there, and the next one is', async (t) => {
   const data = join(await tempDir(t), 'data');
   const tar = await tinyRootfs(t, content);
   const cli = (...args: string[]): string[] => [dropstack, 'rootfs', ...args, '--data', data, '-o', 'json'];
@@ -56,7 +56,7 @@ test('an import by the CLI that a kill -9 cuts is not there, and the next one is
   t.deepEqual((await checkStore(data)).problems, []);
 });
 
-test('an import by the server that a kill -9 cuts is not there, and the next one is', async (t) => {
+test.serial('an import by the server that a kill -9 cuts is not there, and the next one is', async (t) => {
   const data = join(await tempDir(t), 'data');
   const bytes = await readFile(await tinyRootfs(t, content));
   let server = await startServer(t, data);

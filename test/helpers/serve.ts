@@ -16,7 +16,9 @@ const kubelet = 'kubelet:let me pull';
 type Options = {
   /** PEM files */
   tls?: { ca: string; cert: string; key: string };
-  /** More of the configuration file. Two servers may have the same `data`. */
+  /** Its directory, which it may share with others; without it, one of its own. */
+  data?: string;
+  /** More of the configuration file. */
   config?: Record<string, unknown>;
 };
 
@@ -35,8 +37,7 @@ export type LoggedRequest = {
 export type Served = {
   /** `host:port` */
   host: string;
-  /** Its directory. */
-  data: unknown;
+  data: string;
   /** Who pulls: credentials, and whom to trust where it is TLS. */
   puller: { host: string; user: string; ca?: string };
   /** All requests that were answered so far. Over plain HTTP alone. */
@@ -48,12 +49,13 @@ export type Served = {
 };
 
 /** Starts `dropstack serve` with users, as a process of its own over a directory of its own. */
-export async function startServe(owner: Owner, { tls, config = {} }: Options = {}): Promise<Served> {
+export async function startServe(owner: Owner, options: Options = {}): Promise<Served> {
   const home = await tempDir(owner);
+  const { tls, data = join(home, 'data'), config = {} } = options;
   const users = await Promise.all([admin, kubelet].map(htpasswdLine));
   await writeFile(join(home, 'users'), users.join(''));
   const certificate = tls === undefined ? {} : { tlsCert: tls.cert, tlsKey: tls.key };
-  const own = { listen: '127.0.0.1:0', data: join(home, 'data'), users: join(home, 'users') };
+  const own = { listen: '127.0.0.1:0', data, users: join(home, 'users') };
   // JSON is YAML.
   await writeFile(join(home, 'config.yml'), JSON.stringify({ ...own, ...certificate, ...config }));
   const server = start(owner, process.execPath, [dropstack, 'serve', '--config', join(home, 'config.yml')]);
@@ -68,7 +70,7 @@ export async function startServe(owner: Owner, { tls, config = {} }: Options = {
     run(process.execPath, [dropstack, ...args, ...(tls === undefined ? [] : ['--ca', tls.ca])], { env });
   return {
     host,
-    data: config['data'] ?? own.data,
+    data,
     puller: { host, user: kubelet, ...trust },
     requests: () => requests(server, url),
     cli,

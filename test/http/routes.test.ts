@@ -43,7 +43,7 @@ test('api.md names every route, and none that is not there', async (t) => {
 /** Each "`METHOD /path/<name>`" at the start of a table's row, its placeholders without brackets. */
 async function documentedRoutes(): Promise<Documented[]> {
   const text = await readFile(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
-  return [...text.matchAll(/^\| `([A-Z]+) (\/[^`]*)` \|/gm)].map(([, method = '', path = '']) => ({
+  return [...text.matchAll(/^\| `([A-Z]+) (\/[^`]*)` +\|/gm)].map(([, method = '', path = '']) => ({
     method,
     path: path.replaceAll(/<(\w+)>/g, '$1'),
   }));

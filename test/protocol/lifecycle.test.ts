@@ -63,9 +63,12 @@ test('22: on SIGTERM readiness fails first, a running pull finishes, and the exi
 });
 
 test('a second signal ends it at once', async (t) => {
-  const { server } = await launch(t, ['--data', join(await tempDir(t), 'data')]);
+  const { server, url } = await launch(t, ['--data', join(await tempDir(t), 'data')]);
   server.kill('SIGTERM');
   await server.logged(/"stopping"/);
+  server.kill('SIGTERM');
+  t.is((await ask(`${url}/livez`)).status, 200, 'npm and a terminal say the same thing twice');
+  await delay(700);
   server.kill('SIGTERM');
   t.is(await server.ended, 1);
 });

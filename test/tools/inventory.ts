@@ -6,6 +6,7 @@ export const inventory = {
   busybox: { debian: 'busybox-static' },
   containerd: { debian: 'containerd' },
   ctr: { debian: 'containerd' },
+  curl: { debian: 'curl' },
   getfattr: { debian: 'attr' },
   mmdebstrap: { debian: 'mmdebstrap' },
   openssl: { debian: 'openssl' },
