@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 import { openFacade } from '../facade.ts';
 import type { Operator } from '../operator/operator.ts';
 import { remoteOperator } from './remote.ts';
-import type { Server } from './request.ts';
+import type { Server } from './server.ts';
 
 /** Options that every command about a facade takes: where the facade is, or where its store is. */
 export type Target = {

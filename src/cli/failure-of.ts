@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure, type FailureCode } from '../errors.ts';
-import type { Server } from './request.ts';
+import type { Server } from './server.ts';
 
 const envelope = z.object({
   errors: z

@@ -18,7 +18,8 @@ import { contentsSchema } from '../rootfs/contents-record.ts';
 import { rootfsRecord } from '../rootfs/record.ts';
 import { stackRecord } from '../rootfs/stack-record.ts';
 import * as answers from './answers.ts';
-import { send, type Call, type Server } from './request.ts';
+import { send, type Call } from './request.ts';
+import type { Server } from './server.ts';
 
 type Ask = <T>(schema: z.ZodType<T>, path: string, call?: Call) => Promise<T>;
 

@@ -5,14 +5,7 @@ import { text } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
 import { Failure } from '../errors.ts';
 import { failureOf } from './failure-of.ts';
-
-export type Server = {
-  url: URL;
-  user: string;
-  password: string | undefined;
-  /** CA certificates in PEM to trust beside those of the system */
-  ca?: string | undefined;
-};
+import type { Server } from './server.ts';
 
 export type Call = {
   method?: string;

@@ -120,7 +120,11 @@ export async function saysUnavailable(work: Promise<unknown>): Promise<boolean> 
   );
 }
 
-async function read(store: Store, key: string, range?: { start: number; end?: number }): Promise<Buffer | undefined> {
+async function read(
+  store: Store,
+  key: string,
+  range?: { start: number; end?: number },
+): Promise<Buffer | undefined> {
   const object = await store.open(key, range);
   return object === undefined ? undefined : buffer(object.body);
 }

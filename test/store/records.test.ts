@@ -26,7 +26,8 @@ test('the first record wins, and everybody gets it', async (t) => {
 
 test('concurrent changes are all made', async (t) => {
   const store = storeOf(t.context);
-  const increment = (): Promise<unknown> => updateRecord(store, 'n', schema, (now) => ({ n: (now?.n ?? 0) + 1 }));
+  const increment = (): Promise<unknown> =>
+    updateRecord(store, 'n', schema, (now) => ({ n: (now?.n ?? 0) + 1 }));
   await Promise.all(Array.from({ length: 20 }, increment));
   t.deepEqual(await readRecord(store, 'n', schema), { n: 20 });
 });
