@@ -27,6 +27,7 @@ import type { ReadableStore, Store } from './store/store.ts';
 export type Facade = {
   own: Store;
   sources: ReadableStore;
+  conversions: Conversions;
   images: Images;
   served: ServedImages;
   blobs: Blobs;
@@ -82,6 +83,7 @@ export async function openFacade(
   return {
     own,
     sources,
+    conversions,
     images,
     served,
     blobs,

@@ -3,12 +3,13 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { Failure } from '../errors.ts';
-import { admit, userOf } from './access.ts';
+import { admit, requireRole, userOf } from './access.ts';
 import { adminRoutes } from './admin.ts';
 import type { Identity } from './auth/identity.ts';
 import { clientLeft } from './client-left.ts';
 import { dropletRoutes } from './droplets.ts';
 import { errorHandler } from './errors.ts';
+import type { Metrics } from './metrics.ts';
 import { registryRoutes, type RegistryParts } from './registry.ts';
 import type { AdminParts } from './admin.ts';
 
@@ -18,6 +19,7 @@ export type AppParts = RegistryParts &
     authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
     /** Whether new work should come here: false while stopping. */
     ready: () => Promise<boolean>;
+    metrics: Metrics;
     log: Logger;
   };
 
@@ -30,19 +32,24 @@ export function createApp(parts: AppParts): Koa {
   app.on('error', (error: unknown, ctx: Context) => {
     if (!clientLeft(error)) onError(error, ctx);
   });
-  app.use(logRequests(parts.log));
+  app.use(watchRequests(parts.log, parts.metrics));
   app.use(errorHandler(onError));
   app.use(probes(parts.ready).routes());
   app.use(requireIdentity(parts.authenticate));
-  for (const router of [registryRoutes(parts), dropletRoutes(parts), adminRoutes(parts)]) {
+  for (const router of [
+    registryRoutes(parts),
+    dropletRoutes(parts),
+    adminRoutes(parts),
+    scrapes(parts.metrics),
+  ]) {
     app.use(router.routes());
   }
   app.use(refuseWrites);
   return app;
 }
 
-/** One line a request, when its last byte went or its connection broke. */
-function logRequests(log: Logger): Middleware {
+/** One line and one observation a request, when its last byte went or its connection broke. */
+function watchRequests(log: Logger, metrics: Metrics): Middleware {
   return async (ctx, next) => {
     const start = performance.now();
     const id = randomUUID();
@@ -53,6 +60,8 @@ function logRequests(log: Logger): Middleware {
     const before = socket.bytesWritten;
     ctx.res.once('close', () => {
       const error: unknown = ctx.state['error'];
+      const ms = performance.now() - start;
+      metrics.answered(ctx.method, ctx.path, ctx.res.writableFinished ? ctx.res.statusCode : 0, ms);
       log.info({
         id,
         method: ctx.method,
@@ -60,7 +69,7 @@ function logRequests(log: Logger): Middleware {
         status: ctx.res.statusCode,
         range: ctx.get('Range').slice(0, 100) || undefined,
         bytes: socket.bytesWritten - before,
-        ms: Math.round(performance.now() - start),
+        ms: Math.round(ms),
         user: userOf(ctx),
         ...(ctx.res.writableFinished ? {} : { cut: true }),
         ...(error instanceof Error ? { error: error.message } : {}),
@@ -79,6 +88,17 @@ function probes(ready: () => Promise<boolean>): Router {
     if (!(await ready()))
       throw new Failure('unavailable', 'Not ready: stopping, or the store does not answer');
     ctx.body = 'ok\n';
+  });
+  return router;
+}
+
+/** For Prometheus; it tells who looks how busy we are, so only an operator may. */
+function scrapes({ registry }: Metrics): Router {
+  const router = new Router();
+  router.get('/metrics', async (ctx) => {
+    requireRole(ctx, 'admin');
+    ctx.set('Content-Type', registry.contentType);
+    ctx.body = Buffer.from(await registry.metrics());
   });
   return router;
 }

@@ -11,6 +11,7 @@ import { parseGrants, type Grants } from './auth/grants.ts';
 import { parseHtpasswd } from './auth/htpasswd.ts';
 import { isLoopback } from './auth/loopback.ts';
 import { Verifier } from './auth/verifier.ts';
+import { createMetrics } from './metrics.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
 
@@ -40,6 +41,7 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
     droplets: facade.operatorFor('anonymous').droplets,
     holdMs: config.limits.holdSeconds * 1000,
     ready: async () => !stopping && (await answers(facade)),
+    metrics: createMetrics(() => facade.conversions.running),
     log,
   });
   const server = await openServer(config, app, watches, onError);

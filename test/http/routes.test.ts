@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import test from 'ava';
 import { createApp } from '../../src/http/app.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
 import { createLog } from '../../src/log.ts';
 import { openFacade } from '../../src/facade.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -20,6 +21,7 @@ test('api.md names every route, and none that is not there', async (t) => {
     authenticate: async () => undefined,
     ready: async () => true,
     holdMs: 1,
+    metrics: createMetrics(() => 0),
     log: createLog('silent'),
   });
   const documented = await documentedRoutes();

@@ -127,6 +127,22 @@ test('24: the log tells who and what, and never a password', async (t) => {
   t.false(log.includes(Buffer.from('node:').toString('base64').slice(0, 6)));
 });
 
+test('24: metrics are for operators, and name no repository, digest or user', async (t) => {
+  await ask(at(`/v2/cloudfoundry/${guid}/manifests/${sha1}`), { auth: 'node:n' });
+  await ask(at('/no/such/path'), { auth: 'node:n', method: 'PROPFIND' });
+  t.is((await ask(at('/metrics'), { auth: 'node:n' })).status, 403);
+  const { status, body } = await ask(at('/metrics'), { auth: 'admin:a' });
+  const text = body.toString();
+  t.is(status, 200);
+  t.regex(
+    text,
+    /dropstack_http_request_duration_seconds_count\{route="manifests",method="GET",status="200"\} \d/,
+  );
+  t.regex(text, /route="other",method="other"/);
+  t.regex(text, /dropstack_conversions_running 0/);
+  for (const secret of [guid, sha1, 'node"', 'PROPFIND']) t.false(text.includes(secret), secret);
+});
+
 test.serial(
   '21: users are swapped in place, two passwords at a time, and a bad file keeps the old ones',
   async (t) => {
