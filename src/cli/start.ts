@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { loadConfig } from '../config.ts';
 import { openFacade, type Facade } from '../facade.ts';
 import { serve } from '../http/serve.ts';
+import { createServer } from '../http/server.ts';
 import { createLog } from '../log.ts';
 import { sampleDroplet } from '../sample/droplet.ts';
 import { sampleRootfs } from '../sample/rootfs.ts';
@@ -31,11 +32,13 @@ export function startCommand(program: Command): void {
 async function start({ data, listen, logLevel }: StartFlags): Promise<void> {
   const root = resolve(data);
   const users = join(root, 'users');
-  const password = process.env['DROPSTACK_PASSWORD'] ?? randomBytes(12).toString('hex');
+  const password = process.env['DROPSTACK_PASSWORD'] || randomBytes(12).toString('hex');
   const config = loadConfig(
     { data: join(root, 'store'), listen, users, logLevel, defaultStack: sample.stack },
     {},
   );
+  // Another facade over this directory would take over the new password, which nobody is told when this one cannot listen.
+  await requireFree(config.listenHost, config.listenPort);
   await mkdir(root, { recursive: true, mode: 0o750 });
   await writeFile(users, `admin:${await bcrypt(password, { cost: 10 })}\n`, { mode: 0o600 });
 
@@ -51,6 +54,13 @@ async function start({ data, listen, logLevel }: StartFlags): Promise<void> {
   });
   say(instructions(serving.url, password, `cloudfoundry/${sample.guid}:${tag}`));
   stopOnSignals(serving, () => say('Stopping.'));
+}
+
+/** @throws Failure `unavailable` when somebody listens there already */
+async function requireFree(host: string, port: number): Promise<void> {
+  const server = createServer({ listener: () => undefined });
+  await server.listen(port, host);
+  await server.close(0);
 }
 
 /** Makes what is not there yet, and answers the sample droplet's hash. */
@@ -101,7 +111,7 @@ Run it, and ask it:
   curl http://127.0.0.1:8081/
 
 Look around, with DROPSTACK_SERVER=${url} and DROPSTACK_PASSWORD=${password} in the environment:
-  npx dropstack rootfs list
+  npx dropstack rootfs list          (in this folder, where dropstack is)
   npx dropstack image show ${image}
 
 Stop with Ctrl-C. What was made is kept in the data directory.

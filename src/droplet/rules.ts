@@ -15,7 +15,7 @@ export const rules = [
   {
     name: 'gzip',
     effect: 'refuse',
-    text: 'The file is one gzip member or several, complete, with right checksums, and nothing else.',
+    text: 'The file is one gzip member or several, complete, with right checksums; at most zeros follow.',
   },
   { name: 'truncated', effect: 'refuse', text: 'The archive is complete and ends in two zero blocks.' },
   { name: 'trailing', effect: 'refuse', text: 'Nothing but zeros follows the end of the archive.' },

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import { isStackName, isVersion } from '../oci/reference.ts';
+import { requireStack, requireVersion } from '../oci/names.ts';
 import { createRecord, readRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { architectureOf, ownArchitecture } from './architecture.ts';
@@ -38,7 +38,9 @@ export type ImportRequest = WantedPlatform & {
  */
 export async function importRootfs(store: Store, request: ImportRequest): Promise<RootfsRecord> {
   const { stack, version, path, temporaryDirectory, limits = defaultLimits, name = path } = request;
-  requireNames(stack, version);
+  requireStack(stack);
+  requireVersion(version);
+  requirePlatform(request);
   const sha256 = await checkFile(path, name, request.sha256);
   const image = await readImage(path, { platform: request, temporaryDirectory, limits, name });
   try {
@@ -81,18 +83,15 @@ async function write(
   }
 }
 
-function requireNames(stack: string, version: string): void {
-  if (!isStackName(stack)) {
-    throw new Failure(
-      'invalid',
-      `${JSON.stringify(stack)} cannot be a stack's name: use a-z, 0-9, and . _ - between them; not cloudfoundry`,
-    );
-  }
-  if (!isVersion(version)) {
-    throw new Failure(
-      'invalid',
-      `${JSON.stringify(version)} cannot be a version: use up to 63 of a-z, A-Z, 0-9, . _ -, and no . or - first`,
-    );
+/** A version takes no correction: one without a platform would be of no use for ever. */
+function requirePlatform(wanted: WantedPlatform): void {
+  for (const [what, value] of Object.entries({ os: wanted.os, architecture: wanted.architecture })) {
+    if (value !== undefined && !/^[a-z0-9][a-z0-9._-]*$/.test(value)) {
+      throw new Failure(
+        'invalid',
+        `${JSON.stringify(value)} cannot be the ${what}: write it as Go does, linux or amd64`,
+      );
+    }
   }
 }
 

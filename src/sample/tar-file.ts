@@ -22,7 +22,7 @@ export async function writeTarFile(
   entries: Iterable<TarEntry>,
   stages: readonly Stage[] = [],
 ): Promise<void> {
-  const partial = `${target}.${process.pid}.partial`;
+  const partial = `${target}.partial`;
   const tar = pack();
   const written = pipeline([tar, ...stages, createWriteStream(partial)]);
   try {

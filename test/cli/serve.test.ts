@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { start } from '../helpers/start.ts';
@@ -32,4 +34,21 @@ test('an address that is taken is one line', async (t) => {
   t.is(code, 1);
   t.is(stdout, '');
   t.regex(stderr, /^dropstack: Cannot listen on 127\.0\.0\.1:\d+: [^\n]*EADDRINUSE[^\n]*\n$/);
+});
+
+test('a second start on the same address leaves the password of the first alone', async (t) => {
+  const directory = await tempDir(t);
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.teardown(() => taken.close());
+  const address = taken.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const users = join(directory, 'data', 'users');
+  await mkdir(join(directory, 'data'));
+  await writeFile(users, 'the first one');
+  const { code, stderr } = await dropstack(['start', '--listen', `127.0.0.1:${port}`], {}, directory);
+  t.is(code, 1);
+  t.regex(stderr, /Cannot listen/);
+  t.is(await readFile(users, 'utf8'), 'the first one');
 });

@@ -17,6 +17,8 @@ const wrong: [string[], RegExp, Record<string, string>?][] = [
   [['rootfs', 'list', '--nonsense'], /unknown option '--nonsense'/],
   [['rootfs', 'list', '--password', 'x'], /unknown option '--password'/],
   [['rootfs', 'import', 'fs', '1'], /missing required argument 'file' \(see --help\)/],
+  [['rootfs', 'import', 'fs', '1', 'file', '--os', '', ...data], /"" cannot be the os/],
+  [['rootfs', 'import', 'fs', '1', '/dev/null', ...data], /no regular file/],
   [['droplet', 'put', 'some-app'], /missing required argument 'file'/],
   [['rootfs', 'place', 'fs', '1'], /missing required argument 'guid'/],
   [['image', 'show'], /missing required argument 'reference'/],

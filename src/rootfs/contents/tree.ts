@@ -48,6 +48,7 @@ export class Tree {
     if (leaf.kind === 'symlink' && leaf.target.length > longestPath) {
       throw unfit(place.path, `targets have at most ${longestPath} characters`);
     }
+    if (leaf.kind === 'symlink') this.#hold(leaf.target);
     this.#set(place, { ...leaf, layer: this.#layer });
   }
 
@@ -60,6 +61,9 @@ export class Tree {
 
   /** Makes a hard link to the file named `target`: whatever it is but a directory. */
   link(place: Place, target: string): void {
+    if (target.length > longestPath)
+      throw unfit(place.path, `targets have at most ${longestPath} characters`);
+    this.#hold(target);
     const node = this.#at(target);
     if (node === undefined || node.kind === 'directory') {
       throw unfit(
@@ -143,11 +147,15 @@ export class Tree {
   }
 
   #set(place: Place, node: Node): void {
-    if (!place.parent.children.has(place.name)) this.#text += place.path.length;
-    if (this.#text > mostText) {
-      throw new Failure('too-large', 'the names of its files are more than can be kept');
-    }
+    if (!place.parent.children.has(place.name)) this.#hold(place.path);
     place.parent.children.set(place.name, node);
+  }
+
+  /** @throws Failure `too-large` when names and targets together are too long */
+  #hold(text: string): void {
+    this.#text += text.length;
+    if (this.#text <= mostText) return;
+    throw new Failure('too-large', 'the names of its files are more than can be kept');
   }
 
   #hideIn(parent: Directory, name: string): void {

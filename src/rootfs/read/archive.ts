@@ -31,11 +31,14 @@ export async function unpackArchive(tar: Readable, directory: string): Promise<B
   });
   const files = new Map<string, string>();
   const links = new Map<string, string>();
+  // Of entries, not of names: of a name that comes again, the last one holds.
+  let count = 0;
   try {
     for await (const entry of entries) {
       const name = nameOf(entry.header.name);
-      if (filesystem.has(name.split('/')[0] ?? '') || files.size > mostFiles) return undefined;
-      await unpack(entry, name, join(directory, String(files.size)), files, links);
+      count += 1;
+      if (filesystem.has(name.split('/')[0] ?? '') || count > mostFiles) return undefined;
+      await unpack(entry, name, join(directory, String(count)), files, links);
     }
     await fed;
   } catch (error) {

@@ -37,6 +37,9 @@ export async function checkFile(
 }
 
 async function hash(path: string): Promise<string | undefined> {
-  if ((await stat(path)).isDirectory()) return undefined;
+  const found = await stat(path);
+  if (found.isDirectory()) return undefined;
+  if (!found.isFile())
+    throw new Failure('invalid', 'it is no regular file, and has to be read twice: write it to one');
   return (await measure(readFile(path), 'sha256')).hex('sha256');
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Failure } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { readDocument, type Bundle } from './bundle.ts';
-import { choose } from './choose.ts';
+import { choose, type Candidate } from './choose.ts';
 import { compressionOf, layerTypeOf, readFile } from './compression.ts';
 import { archiveManifest, config } from './documents.ts';
 import { imageOf, withDiffIds, type ReadImage } from './image-of.ts';
@@ -12,13 +12,15 @@ import type { SourceLayer, WantedPlatform } from './source-image.ts';
 export async function readDockerArchive(bundle: Bundle, wanted: WantedPlatform): Promise<ReadImage> {
   const listed = await readDocument(bundle, 'manifest.json', archiveManifest);
   const byConfig = Map.groupBy(listed, (item) => item.Config);
-  const candidates = await Promise.all(
-    [...byConfig].map(async ([name, items]) => ({
+  const candidates: Candidate<string[]>[] = [];
+  // One by one: an archive may list thousands, each of megabytes.
+  for (const [name, items] of byConfig) {
+    candidates.push({
       config: await readDocument(bundle, name, config),
       names: items.flatMap((item) => item.RepoTags ?? []),
-      image: items.flatMap((item, i) => (i === 0 ? item.Layers : [])),
-    })),
-  );
+      image: items[0]?.Layers ?? [],
+    });
+  }
   const chosen = choose(candidates, wanted);
   const layers = withDiffIds(chosen.config, chosen.image).map((pair, i) =>
     readLayer(bundle, pair.layer, i, pair.diffId),

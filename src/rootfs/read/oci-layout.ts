@@ -20,16 +20,16 @@ const layerTypes = new Map<string, Compression>([
   [mediaType.dockerLayerGzip, 'gzip'],
 ]);
 const deepest = 4;
+const mostManifests = 1000;
 
 /** Reads an OCI image layout (image-spec image-layout.md), as a directory or unpacked from an archive. */
 export async function readOciLayout(bundle: Bundle, wanted: WantedPlatform): Promise<ReadImage> {
   await readDocument(bundle, 'oci-layout', layout);
   const { manifests } = await readDocument(bundle, 'index.json', index);
-  const listed = await flatten(bundle, manifests);
-  const byDigest = Map.groupBy(listed, (item) => item.digest);
-  const candidates = await Promise.all(
-    [...byDigest].map(([digest, items]) => readCandidate(bundle, digest, items)),
-  );
+  const byDigest = Map.groupBy(await flatten(bundle, manifests), (item) => item.digest);
+  const candidates: Candidate<{ layers: ListedDescriptor[] }>[] = [];
+  // One by one: an archive may list thousands, each of megabytes.
+  for (const [digest, items] of byDigest) candidates.push(await readCandidate(bundle, digest, items));
   const chosen = choose(candidates, wanted);
   const layers = withDiffIds(chosen.config, chosen.image.layers).map((pair, i) =>
     readLayer(bundle, pair.layer, i, pair.diffId),
@@ -42,18 +42,22 @@ async function flatten(
   bundle: Bundle,
   manifests: readonly ListedDescriptor[],
   depth = 0,
+  seen = new Set<Digest>(),
 ): Promise<ListedDescriptor[]> {
   if (depth > deepest) throw new Failure('invalid', 'its indexes are nested too deeply');
-  const there = manifests.filter((item) => bundle(blobName(item.digest)) !== undefined);
-  const lists = await Promise.all(
-    there.map(async (item) => {
-      if (indexTypes.has(item.mediaType)) {
-        return flatten(bundle, (await readBlob(bundle, item.digest, index)).manifests, depth + 1);
-      }
-      return manifestTypes.has(item.mediaType) && !isAttestation(item) ? [item] : [];
-    }),
-  );
-  return lists.flat();
+  const found: ListedDescriptor[] = [];
+  for (const item of manifests) {
+    if (bundle(blobName(item.digest)) === undefined) continue;
+    if (manifestTypes.has(item.mediaType) && !isAttestation(item)) found.push(item);
+    // An index that is listed again, in any place, lists nothing new.
+    if (!indexTypes.has(item.mediaType) || seen.has(item.digest)) continue;
+    seen.add(item.digest);
+    const inner = (await readBlob(bundle, item.digest, index)).manifests;
+    found.push(...(await flatten(bundle, inner, depth + 1, seen)));
+  }
+  if (found.length > mostManifests)
+    throw new Failure('invalid', `it lists more than ${mostManifests} images`);
+  return found;
 }
 
 /** What build tools attach to an image, in the shape of an image for no platform. */

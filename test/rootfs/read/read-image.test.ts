@@ -289,3 +289,25 @@ test('what is neither is refused in words', async (t) => {
   await fails(t, join(root, 'none'), 'invalid', /there is no such file/);
   await fails(t, root, 'invalid', /a directory must be an OCI image layout/);
 });
+
+test('an index that is listed again and again is read once', async (t) => {
+  const root = await tempDir(t);
+  let manifests = await writeLayout(root, [image('linux', own)]);
+  for (let depth = 0; depth < 3; depth++) {
+    const inner = await writeBlob(root, mediaType.index, { schemaVersion: 2, manifests });
+    manifests = Array.from({ length: 2000 }, () => inner);
+  }
+  await writeIndex(root, manifests);
+  const found = await read(t, root);
+  t.is(found.layers.length, 1);
+});
+
+test('of a name that comes again in an archive, the last one holds', async (t) => {
+  const root = await layout(t, image('linux', own));
+  const tar = join(await tempDir(t), 'layout.tar');
+  await run('tar', ['-cf', tar, '-C', root, '.']);
+  await run('tar', ['-rf', tar, '-C', root, './oci-layout', './index.json', './oci-layout']);
+  const found = await read(t, tar);
+  t.is(found.layers.length, 1);
+  await found.close();
+});
