@@ -64,7 +64,7 @@ export async function openFacade(
   const conversions = new Conversions(own, sources, pool, limits.droplet);
   const served = new ServedImages(own);
   const images = new Images(facts, conversions, new LauncherLayers(own), served, defaultStack);
-  const blobs = new Blobs(own, served, async () => (await stacks.list()).map((record) => record.stack));
+  const blobs = new Blobs(own, served, () => stacks.names());
   const temporaryDirectory = await workDirectory(own);
   const droplets = new LocalDroplets({
     own,

@@ -65,6 +65,9 @@ export class Conversions {
     const record = await this.find(guid, hash, settings);
     if (record !== undefined) return record;
     const id = idOf(guid, hash, settings);
+    // A conversion may have ended while the store was asked.
+    const done = this.#records.get(id);
+    if (done !== undefined) return done;
     const running = this.#running.get(id) ?? this.#start(id, { guid, hash, settings, limits: this.#limits });
     return running;
   }
@@ -105,7 +108,8 @@ export class Conversions {
     try {
       return await this.#pool.run(job);
     } catch (error) {
-      if (error instanceof DropletRefused) await this.#remember(job, error);
+      // What cannot be written down is refused all the same.
+      if (error instanceof DropletRefused) await this.#remember(job, error).catch(() => {});
       throw error;
     }
   }

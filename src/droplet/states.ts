@@ -23,7 +23,7 @@ export class GuidStates {
   }
 
   async get(guid: string): Promise<GuidState> {
-    return (await readRecord(this.#store, keyOf(guid), guidState)) ?? untouched;
+    return (await readRecord(this.#store, guidStateKey(guid), guidState)) ?? untouched;
   }
 
   /** From now on the guid's droplets lie over the rootfs of `stack`. */
@@ -53,10 +53,11 @@ export class GuidStates {
   }
 
   async #update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
-    await updateRecord(this.#store, keyOf(guid), guidState, (current) => change(current ?? untouched));
+    await updateRecord(this.#store, guidStateKey(guid), guidState, (current) => change(current ?? untouched));
   }
 }
 
-function keyOf(guid: string): string {
+/** Where the state of a guid lies. */
+export function guidStateKey(guid: string): string {
   return `v1/guids/${guid}.json`;
 }

@@ -105,9 +105,12 @@ async function write(
       yield chunk;
     }
   };
+  const all = async function* (): AsyncIterable<Buffer> {
+    yield* count(first);
+    for (const piece of rest) yield* count(await open(piece, store));
+  };
   try {
-    await pipeline(first, count, response, { end: false });
-    for (const piece of rest) await pipeline(await open(piece, store), count, response, { end: false });
+    await pipeline(all, response, { end: false });
     if (sent !== length) throw new Failure('corrupt', `A body ended after ${sent} of ${length} bytes`);
     response.end();
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { sourceKey } from '../droplet/source-key.ts';
 import { Failure } from '../errors.ts';
-import { requireHash } from '../oci/names.ts';
+import { requireGuid, requireHash } from '../oci/names.ts';
 import { anyStack } from '../oci/reference.ts';
 import type { DropletOperator, PutResult } from '../operator/operator.ts';
 import type { ReadableStore } from '../store/store.ts';
@@ -90,6 +90,7 @@ export function dropletRoutes({ droplets, sources }: DropletParts): Router {
 function enter(ctx: RouterContext): string {
   requireRole(ctx, 'droplets');
   const guid = ctx.params['guid'] ?? '';
+  requireGuid(guid);
   requireRepository(ctx, `${anyStack}/${guid}`);
   if (ctx.method === 'PUT') allowSlowBody(ctx.req);
   return guid;

@@ -9,7 +9,8 @@ import { Failure } from '../errors.ts';
 export function bodyOf(request: IncomingMessage): Readable {
   const body = new PassThrough();
   const cut = (cause?: Error): void => {
-    if (request.complete) return;
+    // Not `complete`: what was received may not have been read when the connection goes.
+    if (request.readableEnded) return;
     body.destroy(new Failure('invalid', 'The body ended early: nothing was stored', { cause }));
   };
   request.once('error', cut);
@@ -17,6 +18,7 @@ export function bodyOf(request: IncomingMessage): Readable {
   body.once('close', () => request.unpipe(body));
   // Whoever reads it hears of errors; where nobody does, they are nobody's.
   body.on('error', () => undefined);
+  if (request.destroyed) cut();
   request.pipe(body);
   return body;
 }

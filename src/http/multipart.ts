@@ -21,6 +21,8 @@ export async function receiveFile(
   let taken: Promise<void> | undefined;
   const parser = open({ ...request.headers, 'content-type': contentType });
   parser.on('file', (field, file) => {
+    // A part may fail before anybody reads it, and would take the process down.
+    file.on('error', () => {});
     if (taken === undefined && names.includes(field)) {
       part = file;
       taken = take(file);

@@ -43,6 +43,9 @@ export class Blobs {
       this.#layer(layerPointerKey(guid, hex)),
       this.#config(imagesOfGuid(guid), digest, stack),
     ]);
+    // Pinned tags lay a droplet over any stack's rootfs, but over none that is not there.
+    if (layer !== undefined && stack !== undefined && !(await this.#stacks()).includes(stack))
+      return undefined;
     return layer ?? config ?? this.#rootfsLayer(repository, hex);
   }
 
@@ -50,11 +53,11 @@ export class Blobs {
     repository: Extract<Repository, { kind: 'droplet' }>,
     hex: string,
   ): Promise<Blob | undefined> {
+    if (!(await this.#served.any(imagesOfGuid(repository.guid)))) return undefined;
     const stacks = repository.stack === undefined ? await this.#stacks() : [repository.stack];
     for (const stack of stacks) {
       const layer = await this.#layer(rootfsLayerKey(stack, hex));
-      if (layer !== undefined)
-        return (await this.#served.any(imagesOfGuid(repository.guid))) ? layer : undefined;
+      if (layer !== undefined) return layer;
     }
     return undefined;
   }

@@ -19,8 +19,8 @@ export interface Facts {
   settings(): Promise<LayerSettings>;
 }
 
-/** images kept assembled; their bytes are shared with `ServedImages` */
-const rememberedImages = 20_000;
+/** bytes of images kept assembled; where both remember them, they are shared with `ServedImages` */
+const rememberedBytes = 32 * 1024 * 1024;
 
 /** From a repository and a tag to the image that the tag means now. */
 export class Images {
@@ -29,7 +29,10 @@ export class Images {
   readonly #launchers: LauncherLayers;
   readonly #served: ServedImages;
   readonly #defaultStack: string;
-  readonly #assembled = new LRUCache<string, Image>({ max: rememberedImages });
+  readonly #assembled = new LRUCache<string, Image>({
+    maxSize: rememberedBytes,
+    sizeCalculation: ({ manifest, config }) => manifest.bytes.length + config.bytes.length + 1024,
+  });
 
   constructor(
     facts: Facts,

@@ -1,8 +1,8 @@
-import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
 import { hexOf, sha256, type Digest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
 import { Failure } from '../errors.ts';
+import { readAll } from '../store/read-all.ts';
 import type { Store } from '../store/store.ts';
 import type { Content, Image } from './assemble.ts';
 import { readOrigin, type Origin } from './labels.ts';
@@ -32,7 +32,7 @@ export class ServedImages {
     if (known !== undefined) return known;
     const object = await this.#store.open(key);
     if (object === undefined) return undefined;
-    const served = describe(key, digest, await buffer(object.body));
+    const served = describe(key, digest, await readAll(object));
     this.#contents.set(key, served);
     return served;
   }

@@ -47,11 +47,9 @@ export class LocalDroplets implements DropletOperator {
     if (options.stack !== undefined) requireStack(options.stack);
     const stored = await uploadDroplet(uploads, guid, { hash, sha256: options.sha256 }, body);
     await this.#requireKnownContent(guid, hash, stored.sha256, stored.created);
-    if (options.stack !== undefined) await states.assign(guid, options.stack);
-    await states.revive(guid, hash);
-    facts.forgetGuid(guid);
     const conversion = this.#convert(guid, hash);
     if (options.wait) {
+      // Before anything else changes: of a droplet that is refused, nothing is kept.
       await conversion.catch(async (error: unknown) => {
         if (error instanceof DropletRefused && stored.created) {
           await uploads.remove(sourceKey(guid, hash));
@@ -64,6 +62,9 @@ export class LocalDroplets implements DropletOperator {
         this.#parts.onBackgroundError(error);
       });
     }
+    if (options.stack !== undefined) await states.assign(guid, options.stack);
+    await states.revive(guid, hash);
+    facts.forgetGuid(guid);
     return { guid, hash, ...stored };
   }
 
@@ -91,10 +92,11 @@ export class LocalDroplets implements DropletOperator {
     requireDropletName(guid, hash);
     const { states, uploads, facts, conversions } = this.#parts;
     if (!(await this.#exists(guid, hash))) throw noDroplet(guid, hash);
-    await states.bury(guid, hash);
-    facts.forgetGuid(guid);
+    // The bytes first: a put that comes in between is then deleted as a whole, and never left without its bytes.
     await uploads.remove(sourceKey(guid, hash));
     await conversions.forgive(guid, hash);
+    await states.bury(guid, hash);
+    facts.forgetGuid(guid);
   }
 
   async assignStack(guid: string, stack: string): Promise<void> {

@@ -29,9 +29,13 @@ export class Stacks {
 
   /** All stacks, by name. */
   async list(): Promise<StackRecord[]> {
-    const names = await this.#names(stacksFolder);
-    const found = await Promise.all(names.map((stack) => this.get(stack)));
+    const found = await Promise.all((await this.names()).map((stack) => this.get(stack)));
     return found.filter((record) => record !== undefined).toSorted((a, b) => (a.stack < b.stack ? -1 : 1));
+  }
+
+  /** The names of all stacks: no record is read, which may hold a placement for every app. */
+  async names(): Promise<string[]> {
+    return this.#names(stacksFolder);
   }
 
   async get(stack: string): Promise<StackRecord | undefined> {

@@ -66,6 +66,7 @@ export class DirectoryReader implements ReadableStore {
     try {
       return await look();
     } catch (error) {
+      if (!isOfTheSystem(error)) throw error;
       if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG'))
         throw storeFailure(`read ${key}`, this.root, error);
     }
@@ -97,6 +98,11 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
   );
+}
+
+/** Errors of the file system carry a system call. */
+export function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 export function infoOf(key: string, found: BigIntStats): ObjectInfo {

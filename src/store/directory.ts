@@ -4,7 +4,7 @@ import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DirectoryReader, etagOf, hasCode, infoOf, storeFailure } from './directory-reader.ts';
+import { DirectoryReader, etagOf, hasCode, infoOf, isOfTheSystem, storeFailure } from './directory-reader.ts';
 import { FileLock } from './file-lock.ts';
 import type { Condition, ObjectInfo, Store } from './store.ts';
 
@@ -139,9 +139,4 @@ async function lastChange(path: string): Promise<number> {
   const inside = await readdir(path, { recursive: true }).catch(() => []);
   const times = await Promise.all(inside.map((name) => stat(join(path, name)).catch(() => undefined)));
   return Math.max(found.mtimeMs, ...times.map((time) => time?.mtimeMs ?? 0));
-}
-
-/** Errors of the file system carry a system call; what a body fails with is its own and passes as it is. */
-function isOfTheSystem(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -1,7 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import type { ZodType } from 'zod';
 import { Failure } from '../errors.ts';
 import { canonicalJson, type Json } from '../oci/canonical-json.ts';
+import { readAll } from './read-all.ts';
 import type { ReadableStore, Store } from './store.ts';
 
 /** How often a change is tried again when others change the same record; each try loses only to one that won. */
@@ -62,7 +62,7 @@ async function readTagged<T>(
 ): Promise<{ value: T; etag: string } | undefined> {
   const object = await store.open(key);
   if (object === undefined) return undefined;
-  const bytes = await buffer(object.body);
+  const bytes = await readAll(object);
   return { value: parseRecord(bytes, key, schema), etag: object.info.etag };
 }
 

@@ -131,6 +131,7 @@ test('malformed requests say what is wrong', async (t) => {
       /boundary/,
       () => put(`/droplets/some-guid/${sha1}`, 'x', { 'Content-Type': 'multipart/form-data' }),
     ],
+    [400, /guid/, () => ask(at(`/droplets/..%2F..%2Fetc/${sha1}`))],
     [404, /No droplet/, () => ask(at(`/droplets/some-guid/${sha1}`))],
     [404, /No droplet/, () => ask(at(`/droplets/some-guid/${sha1}`), { method: 'DELETE' })],
   ];
@@ -140,6 +141,28 @@ test('malformed requests say what is wrong', async (t) => {
     t.regex(answer.body.toString(), message);
   }
   t.deepEqual(await keysBelow(facade.facade.own, 'droplets/so/me/some-guid/'), []);
+});
+
+test('a multipart upload that fails before its part is read is an answer, and no end of the server', async (t) => {
+  const { bytes, sha1 } = await tinyDroplet(t, 'early');
+  const { body, headers } = form('droplet', bytes);
+  for (const [path, more] of [
+    [`/droplets/some-guid/${sha1}`, { Digest: 'foo' }],
+    [`/droplets/some-guid/${sha1}?stack=NO`, {}],
+    [`/droplets/G/${sha1}`, {}],
+  ] as const) {
+    t.is((await put(path, body, { ...headers, ...more })).status, 400, path);
+  }
+  t.is((await ask(at('/livez'))).status, 200);
+});
+
+test('a droplet that is refused while somebody waits changes nothing about its guid', async (t) => {
+  const { bytes, sha1 } = await tinyDroplet(t, 'good one');
+  await put(`/droplets/keeps-stack/${sha1}?wait=true`, bytes);
+  const bad = Buffer.from('no tar.gz at all');
+  const { status } = await put(`/droplets/keeps-stack/${hash('sha1', bad)}?wait=true&stack=elsewhere`, bad);
+  t.is(status, 422);
+  await pullable(t, 'keeps-stack', sha1);
 });
 
 test('a droplet that breaks a rule: with wait 422 and nothing kept, else 403 on pull, remembered', async (t) => {
