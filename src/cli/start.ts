@@ -111,10 +111,10 @@ Run it, and ask it:
   curl http://127.0.0.1:8081/
 
 Look around, with DROPSTACK_SERVER=${url} and DROPSTACK_PASSWORD=${password} in the environment:
-  npx dropstack rootfs list          (in this folder, where dropstack is)
+  npx dropstack rootfs list
   npx dropstack image show ${image}
 
-Stop with Ctrl-C. What was made is kept in the data directory.
+npx finds dropstack in this folder. Stop with Ctrl-C. What was made is kept in the data directory.
 `;
 }
 
