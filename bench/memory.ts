@@ -26,11 +26,13 @@ export async function memoryBench(megabytes: number): Promise<void> {
     await importRootfs(directory, data);
     const droplet = join(directory, 'droplet.tgz');
     const hash = await makeDroplet(droplet, megabytes);
-    const server = await startServer(data);
-    try {
-      await measure(server, droplet, hash, megabytes);
-    } finally {
-      server.child.kill('SIGINT');
+    const rows = [
+      ...(await serving(data, (server) => putting(server, droplet, hash, megabytes))),
+      ...(await serving(data, (server) => pulling(server, hash))),
+    ];
+    say('| While | PSS | RSS | processes |\n|---|---|---|---|');
+    for (const [what, { pss, rss, processes }] of rows) {
+      say(`| ${what} | ${mb(pss)} | ${mb(rss)} | ${processes} |`);
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -39,25 +41,44 @@ export async function memoryBench(megabytes: number): Promise<void> {
 
 type Server = { child: ReturnType<typeof spawn>; pid: number; url: string };
 
-async function measure(
+type Row = [what: string, memory: TreeMemory];
+
+/** Each part has a server of its own, which remembers nothing of the other. */
+async function serving(data: string, work: (server: Server) => Promise<Row[]>): Promise<Row[]> {
+  const server = await startServer(data);
+  try {
+    return await work(server);
+  } finally {
+    server.child.kill('SIGINT');
+  }
+}
+
+async function putting(
   { pid, url }: Server,
   droplet: string,
   hash: string,
   megabytes: number,
-): Promise<void> {
-  const rows: [string, TreeMemory][] = [['idle', await treeMemory(pid)]];
-  const put = await peakDuring(pid, () => send('PUT', `${url}/droplets/${guid}/${hash}?wait=true`, droplet));
-  rows.push([`put and convert ${megabytes} MB`, put.peak]);
+): Promise<Row[]> {
+  const idle = await treeMemory(pid);
+  const { peak } = await peakDuring(pid, () =>
+    send('PUT', `${url}/droplets/${guid}/${hash}?wait=true`, droplet),
+  );
   // A converting child with nothing to do ends after a while.
   while ((await treeMemory(pid)).processes > 1) await delay(500);
-  rows.push(['idle again', await treeMemory(pid)]);
-  const { result, peak } = await peakDuring(pid, () => pull(url, hash));
-  rows.push([`pull ${Math.round(result / 1e6)} MB`, peak]);
-  const many = await peakDuring(pid, () => Promise.all(Array.from({ length: 10 }, () => pull(url, hash))));
-  rows.push(['ten such pulls at once', many.peak]);
-  say('| While | PSS | RSS | processes |\n|---|---|---|---|');
-  for (const [what, { pss, rss, processes }] of rows)
-    say(`| ${what} | ${mb(pss)} | ${mb(rss)} | ${processes} |`);
+  return [
+    ['idle', idle],
+    [`put and convert ${megabytes} MB`, peak],
+    ['idle again', await treeMemory(pid)],
+  ];
+}
+
+async function pulling({ pid, url }: Server, hash: string): Promise<Row[]> {
+  const one = await peakDuring(pid, () => pull(url, hash));
+  const ten = await peakDuring(pid, () => Promise.all(Array.from({ length: 10 }, () => pull(url, hash))));
+  return [
+    [`pull ${Math.round(one.result / 1e6)} MB`, one.peak],
+    ['ten such pulls at once', ten.peak],
+  ];
 }
 
 async function pull(url: string, hash: string): Promise<number> {
