@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import * as fc from 'fast-check';
+import { testWith } from '../helpers/test-with.ts';
 import { parseElf, type Elf } from '../../src/layer/elf.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures/elf/', import.meta.url));
@@ -35,8 +36,7 @@ for (const [name, identity] of Object.entries(identities)) {
 }
 
 /** Part of binutils. In CI it must be there. */
-const withReadelf =
-  process.env['CI'] === 'true' || spawnSync('readelf', ['--version']).status === 0 ? test : test.skip;
+const withReadelf = testWith('readelf');
 
 withReadelf('reads every library of this machine as readelf does', async (t) => {
   const files = [...made, ...machineLibraries, ...programs];

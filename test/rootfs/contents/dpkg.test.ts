@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import test from 'ava';
+import { testWith } from '../../helpers/test-with.ts';
 import type { Package } from '../../../src/rootfs/contents/contents.ts';
 import { parseDpkg } from '../../../src/rootfs/contents/dpkg.ts';
 
@@ -68,8 +69,7 @@ test('is not confused by continuation lines, missing fields or what is no status
 });
 
 /** Other distributions than Debian and its kin may lack it. In CI it must be there. */
-const withDpkg =
-  process.env['CI'] === 'true' || spawnSync('dpkg-query', ['--version']).status === 0 ? test : test.skip;
+const withDpkg = testWith('dpkg-query');
 
 withDpkg('lists the packages of this machine as dpkg-query does', (t) => {
   const fields = [
