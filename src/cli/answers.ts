@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needsRecord } from '../droplet/needs.ts';
 import { dropletRecord, refusalRecord } from '../droplet/record.ts';
 import type {
   DropletDetails,
@@ -35,6 +36,7 @@ export const dropletSummary: z.ZodType<DropletSummary> = summary;
 
 export const dropletDetails: z.ZodType<DropletDetails> = summary.extend({
   record: dropletRecord.exactOptional(),
+  needs: needsRecord.exactOptional(),
   refusal: refusalRecord.exactOptional(),
 });
 

@@ -3,6 +3,7 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Failure } from '../errors.ts';
 import { measure } from '../layer/meter.ts';
+import type { NeedsRecord } from '../droplet/needs.ts';
 import type { DropletDetails, DropletSummary } from '../operator/operator.ts';
 import { withOperator } from './connect.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
@@ -105,7 +106,7 @@ function dropletTable(droplets: readonly DropletSummary[]): string {
   );
 }
 
-function describe({ guid, hash, stack, state, size, record, refusal }: DropletDetails): string {
+function describe({ guid, hash, stack, state, size, record, needs, refusal }: DropletDetails): string {
   return fields([
     ['Droplet', `${guid}/${hash}`],
     ['Stack', stack],
@@ -118,11 +119,22 @@ function describe({ guid, hash, stack, state, size, record, refusal }: DropletDe
     ],
     ['Entries', record?.entries],
     ['Start', record?.startCommand],
+    ['Buildpack', needs?.buildpack],
+    ['Size class', needs?.sizeClass],
+    ['Needs', needs === undefined ? undefined : describeNeeds(needs)],
     ['Warnings', record?.warnings.join('; ') || undefined],
     ['Rule', refusal?.rule],
     ['Entry', refusal?.entry || undefined],
     ['Why', refusal?.detail],
   ]);
+}
+
+/** What it needs of a rootfs; `-o json` tells it file by file. */
+function describeNeeds({ groups, brings, unknown, unlisted }: NeedsRecord): string | undefined {
+  const needed = new Set(groups.flatMap((group) => group.needed)).difference(new Set(brings));
+  const missed = unknown.length + unlisted;
+  const libraries = [...needed].toSorted().join(' ');
+  return (missed === 0 ? libraries : `${libraries} (and what ${missed} unread files need)`) || undefined;
 }
 
 async function verify(guid: string, hash: string, options: FacadeOptions): Promise<void> {

@@ -47,8 +47,8 @@ async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
     facade.close();
     throw error;
   });
-  log.info({ url: serving.url, publicUrl: config.publicUrl }, 'serving');
   stopOnSignals(serving, (signal) => log.info({ signal }, 'stopping'));
+  log.info({ url: serving.url, publicUrl: config.publicUrl }, 'serving');
 }
 
 /** npm passes on what the terminal has sent to us as well: the same wish, not a second one. */

@@ -62,14 +62,10 @@ export class Conversions {
    *   throws
    */
   async ensure(guid: string, hash: string, settings: LayerSettings): Promise<DropletRecord> {
-    const record = await this.find(guid, hash, settings);
-    if (record !== undefined) return record;
     const id = idOf(guid, hash, settings);
-    // A conversion may have ended while the store was asked.
-    const done = this.#records.get(id);
-    if (done !== undefined) return done;
-    const running = this.#running.get(id) ?? this.#start(id, { guid, hash, settings, limits: this.#limits });
-    return running;
+    const known = this.#records.get(id);
+    if (known !== undefined) return known;
+    return this.#running.get(id) ?? this.#start(id, { guid, hash, settings, limits: this.#limits });
   }
 
   /** The refusal that stands for a droplet under the present rules, bounds and settings. */
@@ -85,7 +81,7 @@ export class Conversions {
   }
 
   #start(id: string, job: Job): Promise<DropletRecord> {
-    const running = this.#convert(job)
+    const running = this.#findOrConvert(job)
       .then((record) => {
         this.#records.set(id, record);
         return record;
@@ -93,6 +89,11 @@ export class Conversions {
       .finally(() => this.#running.delete(id));
     this.#running.set(id, running);
     return running;
+  }
+
+  async #findOrConvert(job: Job): Promise<DropletRecord> {
+    const { guid, hash, settings } = job;
+    return (await this.find(guid, hash, settings)) ?? this.#convert(job);
   }
 
   async #convert(job: Job): Promise<DropletRecord> {

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { needsKey, needsRecord, needsRecordOf } from '../droplet/needs.ts';
 import { dropletRecord, layerPointerKey, recordKey, type DropletRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { rulesVersion } from '../droplet/rules.ts';
 import { sourceKey } from '../droplet/source-key.ts';
 import { Failure } from '../errors.ts';
-import { compressor } from '../layer/compress.ts';
+import { compressor, compressorThreads } from '../layer/compress.ts';
 import { Gunzip } from '../layer/gunzip.ts';
+import { findIgzip } from '../layer/igzip.ts';
 import { Meter, measure } from '../layer/meter.ts';
 import { publishLayer } from '../layer/pointer.ts';
 import { variantOf } from '../layer/settings.ts';
@@ -20,18 +22,22 @@ import { RewriteStream } from './rewrite-stream.ts';
 
 export type Stores = { sources: ReadableStore; own: Store };
 
+/** Bytes of a droplet from which on a process of its own compresses it sooner than ours. */
+const worthIgzip = 1024 * 1024;
+
 /**
  * Turns a droplet into a layer: reads it once, and hashes, unpacks, rewrites, hashes, compresses, hashes and stores it in
- * one pass, in constant memory. Answers the record that is in the store afterwards, ours or that of whoever was first.
+ * one pass, in bounded memory. Answers the record that is in the store afterwards, ours or that of whoever was first.
  * @throws DropletRefused when the droplet breaks a rule; Failure `not-found`, `corrupt` when its bytes are not what its
  *   hash says, `no-space`, `unavailable`
  */
-export async function convertDroplet(stores: Stores, job: Job): Promise<DropletRecord> {
+export async function convertDroplet(stores: Stores, job: Job, igzip = findIgzip()): Promise<DropletRecord> {
   const { guid, hash } = job;
   const source = await stores.sources.open(sourceKey(guid, hash));
   if (source === undefined) throw missing(job);
   const object = `v1/objects/${randomUUID()}`;
-  const layer = await writeLayer(stores.own, object, source, job).catch(async (error: unknown) => {
+  const fast = source.info.size < worthIgzip ? undefined : igzip;
+  const layer = await writeLayer(stores.own, object, source, job, fast).catch(async (error: unknown) => {
     await stores.own.remove(object);
     if (error instanceof DropletRefused) await requireIntact(stores, job);
     throw error;
@@ -39,13 +45,19 @@ export async function convertDroplet(stores: Stores, job: Job): Promise<DropletR
   return commit(stores.own, layer);
 }
 
-async function writeLayer(own: Store, object: string, source: OpenObject, job: Job): Promise<DropletRecord> {
+async function writeLayer(
+  own: Store,
+  object: string,
+  source: OpenObject,
+  job: Job,
+  igzip: string | undefined,
+): Promise<DropletRecord> {
   const { guid, hash, settings } = job;
   const input = new Meter('sha1', 'sha256');
   const gunzip = new Gunzip();
   const rewrite = new RewriteStream(settings, job.limits, () => input.size);
-  const { mediaType, stream } = compressor(settings.compression);
-  const output = new Meter('sha256');
+  const { mediaType, stream } = compressor(settings.compression, { threads: compressorThreads, igzip });
+  const output = stream === undefined ? new Meter() : new Meter('sha256');
   const steps = [source.body, input, gunzip, rewrite, ...(stream === undefined ? [] : [stream]), output];
   // An error of any step destroys `output` with that error, and so reaches put().
   pipeline(steps, () => {});
@@ -56,6 +68,8 @@ async function writeLayer(own: Store, object: string, source: OpenObject, job: J
   }
   requireHash(job, input);
   const summary = rewrite.summary;
+  const info = stagingInfo(summary.stagingInfo);
+  await createRecord(own, needsKey(guid, hash), needsRecord, needsRecordOf(summary, info.buildpack));
   return {
     format: 1,
     guid,
@@ -63,7 +77,8 @@ async function writeLayer(own: Store, object: string, source: OpenObject, job: J
     variant: variantOf(settings),
     object,
     mediaType,
-    digest: digestOfHex(output.hex('sha256')),
+    // What is not compressed was hashed already.
+    digest: stream === undefined ? rewrite.diffId : digestOfHex(output.hex('sha256')),
     size: output.size,
     diffId: rewrite.diffId,
     diffSize: summary.bytesOut,
@@ -71,7 +86,7 @@ async function writeLayer(own: Store, object: string, source: OpenObject, job: J
     sourceSize: input.size,
     time: summary.rootTime,
     entries: summary.entries,
-    ...stagingInfo(summary.stagingInfo),
+    ...info,
     rulesVersion,
     warnings: summary.warnings,
   };

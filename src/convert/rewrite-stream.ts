@@ -8,7 +8,10 @@ import { digestOfHex, type Digest } from '../oci/digest.ts';
 /** Who runs apps in every Cloud Foundry rootfs. */
 const vcap = { uid: 2000, gid: 2000, name: 'vcap' };
 
-/** The tar of a droplet in, the tar of its layer out, hashed in passing. */
+/** More pieces of a chunk than this are joined: each costs every step after this one, and joining costs a copy. */
+const fewPieces = 4;
+
+/** The tar of a droplet in, the tar of its layer out, hashed in passing. The chunks that come in are edited in place. */
 export class RewriteStream extends Transform {
   readonly #rewriter: LayerRewriter;
   readonly #hash = createHash('sha256');
@@ -34,36 +37,28 @@ export class RewriteStream extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
+    this.#do(done, () => {
       this.#bytesIn += chunk.length;
       checkRatio(this.#limits, this.#compressedSoFar(), this.#bytesIn);
-      this.#give(this.#rewriter.write(chunk));
-    } catch (error) {
-      done(asError(error));
-      return;
-    }
-    done();
+      return this.#rewriter.write(chunk);
+    });
   }
 
   override _flush(done: TransformCallback): void {
+    this.#do(done, () => this.#rewriter.end());
+  }
+
+  #do(done: TransformCallback, work: () => Buffer[]): void {
     try {
-      this.#give(this.#rewriter.end());
+      const pieces = work();
+      for (const piece of pieces.length > fewPieces ? [Buffer.concat(pieces)] : pieces) {
+        this.#hash.update(piece);
+        this.push(piece);
+      }
     } catch (error) {
-      done(asError(error));
+      done(error instanceof Error ? error : new Error(String(error)));
       return;
     }
     done();
   }
-
-  /** One buffer a chunk: thousands of small ones would cost the compressor more than the copy. */
-  #give(pieces: Buffer[]): void {
-    const bytes = Buffer.concat(pieces);
-    if (bytes.length === 0) return;
-    this.#hash.update(bytes);
-    this.push(bytes);
-  }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -39,36 +39,31 @@ const namePlace: Place = { key: 'path', long: 'longName', write: writeName };
 const linkPlace: Place = { key: 'linkpath', long: 'longLink', write: writeLink };
 
 /**
- * The headers of an entry as they stand in the layer: those of the droplet, edited where something has to change.
+ * Edits the header block of an entry in place, where something has to change for the layer, and gives the extended headers
+ * that come before it, which are none for most entries.
  * @param dropped hears the names of extended attributes that are left out for what they would do to overlayfs
  */
-export function layerHeaders(
+export function editHeaders(
   { block, extension, entry, target }: LayerEntry,
   options: EntryOptions,
   dropped: (attribute: string) => void,
-): Buffer {
+): Buffer[] {
   const { pax, longName, longLink, blocks } = extension;
-  const draft: Draft = {
-    block: Buffer.from(block),
-    pax: keptRecords(pax, options, dropped),
-    longName,
-    longLink,
-  };
+  const draft: Draft = { block, pax: keptRecords(pax, options, dropped), longName, longLink };
   if (entry.type === 'file' || entry.type === 'directory') {
-    header.writeText(draft.block, 'typeflag', entry.type === 'file' ? '0' : '5');
+    header.writeText(block, 'typeflag', entry.type === 'file' ? '0' : '5');
   }
-  setNumber(draft.block, 'size', entry.size);
-  setMode(draft.block, entry, options);
-  if (options.owner !== 'preserve') setOwner(draft.block, options.owner);
+  setNumber(block, 'size', entry.size);
+  setMode(block, entry, options);
+  if (options.owner !== 'preserve') setOwner(block, options.owner);
   setText(draft, namePlace, reRooted(entry.name));
   if (target !== undefined) setText(draft, linkPlace, reRooted(target));
-  header.seal(draft.block);
-  return Buffer.concat([
+  header.seal(block);
+  return [
     ...extended('x', blocks.x, formatPax(draft.pax), options),
     ...extended('K', blocks.K, terminated(draft.longLink), options),
     ...extended('L', blocks.L, terminated(draft.longName), options),
-    draft.block,
-  ]);
+  ];
 }
 
 /** The header of `home/vcap/` for a droplet that has none of its own. */

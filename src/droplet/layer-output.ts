@@ -1,5 +1,5 @@
 import { Breach } from './breach.ts';
-import { layerHeaders, rootHeader, type EntryOptions, type LayerEntry, type Owner } from './layer-entry.ts';
+import { editHeaders, rootHeader, type EntryOptions, type LayerEntry, type Owner } from './layer-entry.ts';
 import { blockSize, paddingOf } from '../layer/tar-header.ts';
 
 /** Who owns `home/vcap/` where neither the droplet nor an option says so. */
@@ -27,24 +27,37 @@ export class LayerOutput {
   }
 
   /**
-   * Writes an entry's headers. The caller writes its body, padding included.
+   * Writes an entry's headers, editing its header block in place. The caller writes its body, padding included.
    * @param dropped hears the names of extended attributes that are left out
    * @throws Breach `total-bytes`, `pax-bytes`
    */
   entry(from: LayerEntry, dropped: (attribute: string) => void): void {
     if (this.#entries === 0 && from.entry.name.parts.length > 0) this.#writeRoot();
-    const headers = layerHeaders(from, this.#options, dropped);
+    const headers = [...editHeaders(from, this.#options, dropped), from.block];
     const { size } = from.entry;
-    if (this.#bytes + headers.length + size + paddingOf(size) > this.#maxBytes) {
+    const length = headers.reduce((sum, bytes) => sum + bytes.length, 0);
+    if (this.#bytes + length + size + paddingOf(size) > this.#maxBytes) {
       throw new Breach('total-bytes', `the layer grows over the bound of ${this.#maxBytes} bytes`);
     }
     this.#entries++;
-    this.write(headers);
+    for (const bytes of headers) this.write(bytes);
   }
 
+  /** Slices that lie one behind the other in memory become one piece: where no header grows, a chunk passes whole. */
   write(bytes: Buffer): void {
     this.#bytes += bytes.length;
-    this.#pieces.push(bytes);
+    const last = this.#pieces.at(-1);
+    if (
+      last !== undefined &&
+      last.buffer === bytes.buffer &&
+      last.byteOffset + last.length === bytes.byteOffset
+    ) {
+      this.#pieces[this.#pieces.length - 1] = Buffer.from(
+        last.buffer,
+        last.byteOffset,
+        last.length + bytes.length,
+      );
+    } else this.#pieces.push(bytes);
   }
 
   end(): void {

@@ -5,6 +5,8 @@ import { Extensions, isExtension, type ExtensionType } from './extensions.ts';
 import type { LayerEntry, Owner } from './layer-entry.ts';
 import { LayerOutput } from './layer-output.ts';
 import { DropletRefused } from './refusal.ts';
+import { NeedsCollector } from './needs-collector.ts';
+import type { ElfNeeds } from './needs.ts';
 import type { Limits } from './rules.ts';
 import { checkHeader, readNumber, readText } from '../layer/tar-header.ts';
 import { TarFault } from '../layer/tar-fault.ts';
@@ -29,6 +31,8 @@ export type RewriteSummary = {
   rootTime: number;
   /** the bytes of `./staging_info.yml`, where it is a file of 64 KiB at the most */
   stagingInfo: Buffer | undefined;
+  /** what its programs and libraries need to be loaded */
+  needs: ElfNeeds;
   warnings: string[];
 };
 
@@ -38,7 +42,7 @@ const lastTime = 253_402_300_799;
 
 /**
  * Turns the tar of a droplet into the tar of a layer that has the droplet at `home/vcap/`. Bodies pass as slices of the
- * chunks they came in; output and verdict depend on the bytes alone, not on how they are cut.
+ * chunks that they came in; output and verdict depend on the bytes alone, not on how they are cut.
  */
 export class LayerRewriter {
   readonly #limits: Limits;
@@ -46,6 +50,7 @@ export class LayerRewriter {
   readonly #extensions: Extensions;
   readonly #tree: Tree;
   readonly #output: LayerOutput;
+  readonly #needs = new NeedsCollector();
   readonly #warnings = new Warnings();
   #current = { name: '', offset: 0 };
   #rootTime = 0;
@@ -54,19 +59,21 @@ export class LayerRewriter {
   constructor({ limits, owner, special }: RewriteOptions) {
     this.#limits = limits;
     this.#scanner = new TarScanner(limits.maxBytes, (block, offset) => this.#header(block, offset));
-    this.#extensions = new Extensions(limits.maxPaxBytes);
+    this.#extensions = new Extensions();
     this.#tree = new Tree(limits.maxEntries);
     this.#output = new LayerOutput(limits.maxBytes, { owner, special, maxPaxBytes: limits.maxPaxBytes });
   }
 
   /**
-   * Takes the next bytes of the droplet's tar, as many as there are, and gives those of the layer that follow from them.
+   * Takes the next bytes of the droplet's tar, as many as there are, and gives those of the layer that follow from them: the
+   * chunk itself, edited in place, and what has to come between its parts.
    * @throws DropletRefused; the rewriter is of no use afterwards
    */
   write(chunk: Buffer): Buffer[] {
     return this.#give(() => {
       this.#scanner.write(chunk, (slice) => {
         this.#output.write(slice);
+        this.#needs.write(slice);
       });
     });
   }
@@ -91,6 +98,7 @@ export class LayerRewriter {
       bytesOut: this.#output.bytes,
       rootTime: this.#rootTime,
       stagingInfo: this.#stagingInfo,
+      needs: this.#needs.needs,
       warnings: this.#warnings.lines,
     };
   }
@@ -151,6 +159,8 @@ export class LayerRewriter {
       return { size, pass: false };
     }
     this.#write(from);
+    // Nothing else has a body that passes.
+    if (entry.type === 'file') this.#needs.begin(name.parts, size);
     const wanted =
       entry.type === 'file' && size <= maxStagingInfo && name.parts.join('/') === 'staging_info.yml';
     if (!wanted) return { size, pass: true };

@@ -11,7 +11,7 @@ export type Body = {
   keep?: (body: Buffer) => void;
 };
 
-/** Judges a header block, which lies at `offset`; it may not change it. */
+/** Judges a header block, which lies at `offset` of the archive; it may change it, and let it pass. */
 type OnHeader = (block: Buffer, offset: number) => Body;
 
 /**
@@ -38,7 +38,7 @@ export class TarScanner {
   }
 
   /**
-   * Gives slices of `chunk` to `pass`, in order.
+   * Gives slices of `chunk` to `pass`, in order. The chunk is ours from now on: headers are edited within it.
    * @throws Breach `truncated`, `trailing`, `total-bytes`, and what the handlers throw
    */
   write(chunk: Buffer, pass: (slice: Buffer) => void): void {
@@ -72,7 +72,7 @@ export class TarScanner {
     this.#bytesIn += bytes;
     if (this.#filled === blockSize) {
       this.#filled = 0;
-      this.#block(this.#partial);
+      this.#block(Buffer.from(this.#partial));
     }
     return bytes;
   }

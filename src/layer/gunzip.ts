@@ -6,26 +6,37 @@ const chunkSize = 256 * 1024;
 /**
  * Unpacks gzip of one member or several (RFC 1952 §2.2), and reads to the very end: behind the last member there may be
  * zeros, as tapes and some tools leave them, and nothing else. zlib alone stops listening at the first zero.
- * Fails with zlib's own errors, whose `code` starts with `Z_`.
+ * Whoever takes a chunk may keep and change it. Fails with zlib's own errors, whose `code` starts with `Z_`.
  */
 export class Gunzip extends Transform {
   readonly #inner = createGunzip({ chunkSize });
+  /** What zlib gave and nobody took yet: a chunk or two. */
+  readonly #ready: Buffer[] = [];
   #given = 0;
   #over = false;
+  #wanted = false;
   /** What waits for zlib to have had its fill: it calls back, or it ends where it wants no more. */
   #next: (() => void) | undefined;
+  /** What waits for the last chunk to be taken. */
+  #finish: (() => void) | undefined;
 
   constructor() {
     super({ readableHighWaterMark: 4 * chunkSize });
     this.#inner.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) this.#inner.pause();
+      this.#ready.push(chunk);
+      // Not at once: zlib is given its next work when this listener returns, and does it while the chunk is dealt with.
+      process.nextTick(() => {
+        this.#give();
+      });
     });
     this.#inner.on('end', () => this.#next?.());
     this.#inner.on('error', (error) => this.destroy(error));
   }
 
   override _read(size: number): void {
+    this.#wanted = true;
     this.#inner.resume();
+    this.#give();
     super._read(size);
   }
 
@@ -45,17 +56,29 @@ export class Gunzip extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
+    const finish = (): void => {
+      this.#finish = done;
+      this.#give();
+    };
     if (this.#over) {
-      done();
+      finish();
       return;
     }
-    this.#next = done;
+    this.#next = finish;
     this.#inner.end();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#inner.destroy();
     done(error);
+  }
+
+  #give(): void {
+    while (this.#wanted && this.#ready.length > 0) this.#wanted = this.push(this.#ready.shift());
+    if (!this.#wanted) this.#inner.pause();
+    if (this.#ready.length > 0) return;
+    this.#finish?.();
+    this.#finish = undefined;
   }
 }
 

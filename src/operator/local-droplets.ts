@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Conversions } from '../convert/conversions.ts';
+import { needsKey, needsRecord } from '../droplet/needs.ts';
 import { refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { sourceKey } from '../droplet/source-key.ts';
@@ -80,10 +81,12 @@ export class LocalDroplets implements DropletOperator {
     const summary = (await this.list(guid)).find((droplet) => droplet.hash === hash);
     if (summary === undefined) throw noDroplet(guid, hash);
     const record = await conversions.find(guid, hash, settings);
+    const needs = await readRecord(this.#parts.own, needsKey(guid, hash), needsRecord);
     const refusal = await conversions.refusal(guid, hash, settings);
     return {
       ...summary,
       ...(record === undefined ? {} : { record }),
+      ...(needs === undefined ? {} : { needs }),
       ...(refusal === undefined ? {} : { refusal }),
     };
   }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { NeedsRecord } from '../droplet/needs.ts';
 import type { DropletRecord, RefusalRecord } from '../droplet/record.ts';
 import type { Origin } from '../image/labels.ts';
 import type { Contents } from '../rootfs/contents/contents.ts';
@@ -38,7 +39,11 @@ export type DropletSummary = {
   size?: number | undefined;
 };
 
-export type DropletDetails = DropletSummary & { record?: DropletRecord; refusal?: RefusalRecord };
+export type DropletDetails = DropletSummary & {
+  record?: DropletRecord;
+  needs?: NeedsRecord;
+  refusal?: RefusalRecord;
+};
 
 export type PutOptions = {
   wait: boolean;

@@ -30,7 +30,7 @@ export class StoredLayers {
    */
   async add(layer: VerifiedLayer): Promise<void> {
     const plain = layer.compression === 'none';
-    const { mediaType, stream } = plain ? compressor('gzip', level) : { mediaType: layer.mediaType };
+    const { mediaType, stream } = plain ? compressor('gzip', { level }) : { mediaType: layer.mediaType };
     const input = new Meter('sha256');
     const output = new Meter('sha256');
     pipeline([layer.open(), input, ...(stream === undefined ? [] : [stream]), output], () => {

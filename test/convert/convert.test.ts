@@ -3,12 +3,14 @@ import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { convertDroplet, type Stores } from '../../src/convert/convert.ts';
 import type { Job } from '../../src/convert/job.ts';
+import { needsKey, needsRecord } from '../../src/droplet/needs.ts';
 import { layerPointerKey } from '../../src/droplet/record.ts';
 import { DropletRefused } from '../../src/droplet/refusal.ts';
 import { defaultLimits } from '../../src/droplet/rules.ts';
 import { sourceKey, uploadsPrefix } from '../../src/droplet/source-key.ts';
 import { layerSettings } from '../../src/layer/settings.ts';
 import { DirectoryStore } from '../../src/store/directory.ts';
+import { readRecord } from '../../src/store/records.ts';
 import { prefixedReader } from '../../src/store/prefixed.ts';
 import { keysBelow, readObject } from '../helpers/read.ts';
 import { tempDir } from '../helpers/temp.ts';
@@ -49,6 +51,8 @@ test('a droplet becomes a layer whose hashes, sizes and start command are in its
     ].toSorted(),
     'one record, one pointer',
   );
+  const needs = await readRecord(own, needsKey(guid, droplet.sha1), needsRecord);
+  t.like(needs, { sizeClass: 'small', elfFiles: 0, groups: [], unknown: [] });
 });
 
 test('each compression gives the same diffID', async (t) => {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { needsRecord } from '../../src/droplet/needs.ts';
 import { dropletRecord, layerPointerKey, recordKey, refusalRecord } from '../../src/droplet/record.ts';
 import { parseSourceKey } from '../../src/droplet/source-key.ts';
 import { guidState } from '../../src/droplet/states.ts';
@@ -60,6 +61,7 @@ class Check {
     'v1/objects': async () => undefined,
     'v1/settings.json': async (key) => void (await this.#json(key, z.object({}))),
     'v1/guids': async (key) => void (await this.#json(key, guidState)),
+    'v1/needs': async (key) => void (await this.#json(key, needsRecord)),
     'v1/refusals': async (key) => void (await this.#json(key, refusalRecord)),
     'v1/droplets': async (key, [guid = '', name = '', last = '']) => {
       if (name === 'layers') return this.#pointer(key, last);

@@ -17,7 +17,8 @@ export function rewritten(tar: Buffer, options: RewriteOptions, sizes: number[] 
   const pieces: Buffer[] = [];
   for (let at = 0, turn = 0; at < tar.length; turn++) {
     const size = sizes[turn % sizes.length] ?? tar.length;
-    pieces.push(...rewriter.write(tar.subarray(at, at + size)));
+    // What is written is edited in place, and the tests use their archives again.
+    pieces.push(...rewriter.write(Buffer.from(tar.subarray(at, at + size))));
     at += size;
   }
   pieces.push(...rewriter.end());

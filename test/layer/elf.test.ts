@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import * as fc from 'fast-check';
 import { testWith } from '../helpers/test-with.ts';
 import { parseElf, type Elf } from '../../src/layer/elf.ts';
+import { linkageOf, readelf } from './readelf.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures/elf/', import.meta.url));
 const made = ['32-little', '32-big', '64-big'].map((name) => `${fixtures}libabove-${name}.so`);
@@ -45,7 +44,7 @@ withReadelf('reads every library of this machine as readelf does', async (t) => 
   for (const file of files) {
     const elf = parseElf(readFileSync(file));
     t.is(elf?.problem, undefined, file);
-    t.deepEqual(linkage(elf), expected.get(file), file);
+    t.deepEqual(elf && linkageOf(elf), expected.get(file), file);
   }
 });
 
@@ -89,7 +88,7 @@ test('gives up on a chain of versions without an end', (t) => {
   const definitions = bytes.indexOf(Buffer.from([0, 0, 0, 0, 0x6f, 0xff, 0xff, 0xfc]));
   bytes.writeBigUInt64BE(BigInt(library.length), definitions + 8);
   const elf = parseElf(bytes);
-  t.regex(elf?.problem ?? '', /more than 10000/);
+  t.regex(elf?.problem ?? '', /more ELF names/);
   t.is(elf?.soname, 'libabove.so.3');
 });
 
@@ -152,56 +151,4 @@ function libraries(directory: string): string[] {
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
   const elves = files.filter((file) => readFileSync(file).subarray(1, 4).toString() === 'ELF');
   return [...new Set(elves.map((file) => realpathSync(file)))];
-}
-
-type Linkage = {
-  identity: string;
-  soname: string[];
-  needed: string[];
-  provides: string[];
-  requires: string[];
-};
-
-function linkage(elf: Elf | undefined): Linkage | undefined {
-  if (elf === undefined) return undefined;
-  return {
-    identity: `ELF${elf.class} ${elf.endian}`,
-    soname: elf.soname === undefined ? [] : [elf.soname],
-    needed: elf.needed,
-    provides: elf.provides,
-    requires: elf.requires.flatMap(({ file, versions }) => versions.map((version) => `${file} ${version}`)),
-  };
-}
-
-/** What readelf prints of `files`, in the form of `linkage`. */
-async function readelf(files: string[]): Promise<Map<string, Linkage>> {
-  const child = spawn('readelf', ['--wide', '-h', '-d', '-V', ...files], {
-    env: { ...process.env, LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const found = new Map<string, Linkage>();
-  let current = emptyLinkage();
-  let neededFrom = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, file] = /^File: (.*)$/.exec(line) ?? [];
-    if (file !== undefined) found.set(file, (current = emptyLinkage()));
-    const [, name = ''] = /^ *Class: +(\S+)$/.exec(line) ?? [];
-    current.identity += name;
-    const [, order = ''] = /^ *Data: .* (little|big) endian$/.exec(line) ?? [];
-    if (order !== '') current.identity += ` ${order}`;
-    const [, kind, shared = ''] = /\((NEEDED|SONAME)\) .*\[(.*)\]$/.exec(line) ?? [];
-    if (kind === 'NEEDED') current.needed.push(shared);
-    if (kind === 'SONAME') current.soname.push(shared);
-    const [, flags, defined = ''] = /Rev: 1 +Flags: (.*?) +Index: .* Name: (.*)$/.exec(line) ?? [];
-    if (flags !== undefined && !flags.includes('BASE')) current.provides.push(defined);
-    const [, from] = /Version: 1 +File: (.*?) +Cnt:/.exec(line) ?? [];
-    neededFrom = from ?? neededFrom;
-    const [, version, strength] = /^ +0x[0-9a-f]+: +Name: (.*?) +Flags: (.*?) +Version: /.exec(line) ?? [];
-    if (version !== undefined && strength !== 'WEAK') current.requires.push(`${neededFrom} ${version}`);
-  }
-  return found;
-}
-
-function emptyLinkage(): Linkage {
-  return { identity: '', soname: [], needed: [], provides: [], requires: [] };
 }

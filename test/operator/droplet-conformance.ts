@@ -31,9 +31,10 @@ export function dropletConformance(bed: () => Bed): void {
       (await droplets.list()).filter((item) => item.guid === 'told-about'),
       [summary],
     );
-    const { record, refusal, ...rest } = await droplets.get('told-about', sha1);
+    const { record, needs, refusal, ...rest } = await droplets.get('told-about', sha1);
     t.deepEqual(rest, summary);
     t.is(refusal, undefined);
+    t.like(needs, { sizeClass: 'small', elfFiles: 0 });
     t.like(record, { guid: 'told-about', sourceSha256: sha256, startCommand: 'cat hello.txt' });
 
     t.is(await droplets.remove('told-about', sha1), undefined);

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts';
 import type { ElfFile } from './file.ts';
-import { nameReader } from './names.ts';
+import { nameReader, type NameBudget } from './names.ts';
+import { readSegments, segmentType, type Segment } from './segments.ts';
 import { readDefinitions, readRequirements, type Requirement } from './versions.ts';
 
 /** What binds a file to others when it is loaded. */
@@ -23,18 +24,15 @@ const tag = {
   definitions: 0x6ffffffc,
   requirements: 0x6ffffffe,
 };
-const segmentType = { load: 1, dynamic: 2 };
 
 /** Real dynamic sections have some dozens of entries. */
-const mostEntries = 65_536;
-
-type Segment = { type: number; offset: number; address: number; size: number };
+const mostEntries = 8192;
 
 /**
  * Fills `found` from the dynamic section, which a static program lacks.
- * @throws Failure `invalid`; what was read until then stays
+ * @throws Failure `invalid`, `too-large`; what was read until then stays
  */
-export function readDynamic(file: ElfFile, found: Linkage): void {
+export function readDynamic(file: ElfFile, found: Linkage, budget: NameBudget): void {
   const segments = readSegments(file);
   const dynamic = segments.find((segment) => segment.type === segmentType.dynamic);
   // A file of debug symbols keeps the program header but not the section.
@@ -43,7 +41,8 @@ export function readDynamic(file: ElfFile, found: Linkage): void {
   const value = (wanted: number): number | undefined => entries.find((entry) => entry.tag === wanted)?.value;
   const place = (wanted: number): number | undefined => offsetOf(segments, value(wanted));
 
-  const name = nameReader(file, place(tag.strings) ?? 0, value(tag.stringsSize) ?? 0);
+  const table = { start: place(tag.strings) ?? 0, size: value(tag.stringsSize) ?? 0 };
+  const name = nameReader(file, table, budget);
   const soname = value(tag.soname);
   if (soname !== undefined) found.soname = name(soname);
   for (const entry of entries) if (entry.tag === tag.needed) found.needed.push(name(entry.value));
@@ -51,26 +50,6 @@ export function readDynamic(file: ElfFile, found: Linkage): void {
   if (definitions !== undefined) readDefinitions(file, name, definitions, found.provides);
   const requirements = place(tag.requirements);
   if (requirements !== undefined) readRequirements(file, name, requirements, found.requires);
-}
-
-/** System V ABI, "Program Header": the classes order the members differently. */
-function readSegments(file: ElfFile): Segment[] {
-  const wide = file.identity.class === 64;
-  const start = file.word(wide ? 32 : 28);
-  const length = file.u16(wide ? 54 : 42);
-  const count = file.u16(wide ? 56 : 44);
-  if (count > 0 && length < (wide ? 56 : 32)) {
-    throw new Failure('invalid', 'its ELF program headers are too short');
-  }
-  return Array.from({ length: count }, (_, index) => {
-    const at = start + index * length;
-    return {
-      type: file.u32(at),
-      offset: file.word(at + (wide ? 8 : 4)),
-      address: file.word(at + (wide ? 16 : 8)),
-      size: file.word(at + (wide ? 32 : 16)),
-    };
-  });
 }
 
 function readEntries(file: ElfFile, dynamic: Segment): { tag: number; value: number }[] {

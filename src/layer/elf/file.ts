@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts';
+import { bytesFrom, type KeptFile, type Part } from './kept-file.ts';
 
 /** What the first bytes of an ELF file say (System V ABI, "ELF Header"). */
 export type Identity = {
@@ -9,9 +10,11 @@ export type Identity = {
   type: 'relocatable' | 'executable' | 'shared' | 'core' | 'other';
 };
 
-/** The numbers of an ELF file, whatever its class and byte order. Each throws Failure `invalid` outside the file. */
-export type ElfFile = {
-  bytes: Buffer;
+/**
+ * The numbers of an ELF file, whatever its class and byte order. Each throws Failure `invalid` outside the file, and
+ * `too-large` where that part of it was not kept.
+ */
+export type ElfFile = KeptFile & {
   identity: Identity;
   u16(at: number): number;
   u32(at: number): number;
@@ -19,16 +22,25 @@ export type ElfFile = {
   word(at: number): number;
 };
 
-/** Undefined where `bytes` do not begin as an ELF file of a known class and byte order does. */
-export function openElf(bytes: Buffer): ElfFile | undefined {
-  const wide = bytes[4] === 2;
-  const little = bytes[5] === 1;
-  if (!startsAsElf(bytes) || bytes.length < (wide ? 64 : 52)) return undefined;
-  if ((!wide && bytes[4] !== 1) || (!little && bytes[5] !== 2)) return undefined;
+/** No ELF header has more bytes. */
+export const headerSize = 64;
 
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const u16 = (at: number): number => view.getUint16(within(bytes, at, 2), little);
-  const u32 = (at: number): number => view.getUint32(within(bytes, at, 4), little);
+/** Undefined where `kept` does not begin as an ELF file of a known class and byte order does. */
+export function openElf(kept: KeptFile): ElfFile | undefined {
+  const start = bytesFrom(kept, 0, headerSize);
+  const wide = start[4] === 2;
+  const little = start[5] === 1;
+  if (!startsAsElf(start) || start.length < (wide ? headerSize : 52)) return undefined;
+  if ((!wide && start[4] !== 1) || (!little && start[5] !== 2)) return undefined;
+
+  const u16 = (at: number): number => {
+    const part = partWith(kept, at, 2);
+    return little ? part.bytes.readUInt16LE(at - part.start) : part.bytes.readUInt16BE(at - part.start);
+  };
+  const u32 = (at: number): number => {
+    const part = partWith(kept, at, 4);
+    return little ? part.bytes.readUInt32LE(at - part.start) : part.bytes.readUInt32BE(at - part.start);
+  };
   const u64 = (at: number): number => u32(at + (little ? 4 : 0)) * 2 ** 32 + u32(at + (little ? 0 : 4));
   const identity: Identity = {
     class: wide ? 64 : 32,
@@ -36,7 +48,14 @@ export function openElf(bytes: Buffer): ElfFile | undefined {
     machine: machineName(u16(18), wide, little),
     type: typeName(u16(16)),
   };
-  return { bytes, identity, u16, u32, word: wide ? u64 : u32 };
+  return { ...kept, identity, u16, u32, word: wide ? u64 : u32 };
+}
+
+/** A table that cannot be read, `length` bytes from `at`: the file's fault, or ours who kept too little. */
+export function unreadable(file: KeptFile, at: number, length: number): Failure {
+  if (at < 0 || at + length > file.size)
+    return new Failure('invalid', 'its ELF tables point outside the file');
+  return new Failure('too-large', 'its ELF tables lie in a part of it that was not kept');
 }
 
 /** Whether the first four bytes are those of an ELF file. */
@@ -44,9 +63,11 @@ function startsAsElf(start: Buffer): boolean {
   return start.length >= 4 && start.readUInt32BE(0) === 0x7f454c46;
 }
 
-function within(bytes: Buffer, at: number, length: number): number {
-  if (at >= 0 && at + length <= bytes.length) return at;
-  throw new Failure('invalid', 'its ELF tables point outside the file');
+function partWith(file: KeptFile, at: number, length: number): Part {
+  for (const part of file.parts) {
+    if (at >= part.start && at + length <= part.start + part.bytes.length) return part;
+  }
+  throw unreadable(file, at, length);
 }
 
 function typeName(type: number): Identity['type'] {
