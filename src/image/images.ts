@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Conversions } from '../convert/conversions.ts';
+import type { DropletRecord } from '../droplet/record.ts';
 import type { GuidState } from '../droplet/states.ts';
 import { Failure } from '../errors.ts';
 import type { LayerSettings } from '../layer/settings.ts';
@@ -19,6 +20,8 @@ export interface Facts {
   settings(): Promise<LayerSettings>;
 }
 
+type Parts = { rootfs: RootfsRecord; droplet: DropletRecord };
+
 /** bytes of images kept assembled; where both remember them, they are shared with `ServedImages` */
 const rememberedBytes = 32 * 1024 * 1024;
 
@@ -29,9 +32,11 @@ export class Images {
   readonly #launchers: LauncherLayers;
   readonly #served: ServedImages;
   readonly #defaultStack: string;
-  readonly #assembled = new LRUCache<string, Image>({
+  readonly #assembled = new LRUCache<string, Image, Parts>({
     maxSize: rememberedBytes,
     sizeCalculation: ({ manifest, config }) => manifest.bytes.length + config.bytes.length + 1024,
+    // Once for all who ask at the same time.
+    fetchMethod: (_id, _stale, { context }) => this.#assemble(context),
   });
 
   constructor(
@@ -71,12 +76,13 @@ export class Images {
     const droplet = await this.#conversions.ensure(guid, wanted.hash, settings);
 
     const id = [guid, wanted.hash, droplet.variant, rootfs.stack, rootfs.version].join(' ');
-    const known = this.#assembled.get(id);
-    if (known !== undefined) return known;
-    const launcher = await this.#launchers.for(rootfs);
-    const image = assembleDroplet(rootfs, launcher, droplet);
-    await this.#served.keep(imagesOfGuid(guid), image);
-    this.#assembled.set(id, image);
+    const parts = { rootfs, droplet };
+    return (await this.#assembled.fetch(id, { context: parts })) ?? this.#assemble(parts);
+  }
+
+  async #assemble({ rootfs, droplet }: Parts): Promise<Image> {
+    const image = assembleDroplet(rootfs, await this.#launchers.for(rootfs), droplet);
+    await this.#served.keep(imagesOfGuid(droplet.guid), image);
     return image;
   }
 
