@@ -1,17 +1,17 @@
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
-import type { Images } from '../image/images.ts';
 import { imagesOfGuid, imagesOfStack, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseReference, type Repository } from '../oci/reference.ts';
 import { hold } from './hold.ts';
 import { noneMatch } from './range.ts';
+import type { RegistryParts } from './registry.ts';
 
 /** `GET|HEAD /v2/<name>/manifests/<reference>` (distribution-spec "Pulling manifests"). */
 export async function sendManifest(
   ctx: Context,
-  { images, served, holdMs }: { images: Images; served: ServedImages; holdMs: number },
+  { images, served, holdMs, turns }: Pick<RegistryParts, 'images' | 'served' | 'holdMs' | 'turns'>,
   repository: Repository,
   text: string,
 ): Promise<void> {
@@ -20,6 +20,8 @@ export async function sendManifest(
     'tag' in reference
       ? (await hold(images.resolve(repository, reference.tag), holdMs)).manifest
       : await byDigest(served, repository, reference.digest);
+  // All who waited for one conversion come here in the same moment.
+  await turns.next();
   if (manifest === undefined) {
     throw new Failure('not-found', `No manifest ${text} was ever served in ${repository.name}`, {
       reason: 'MANIFEST_UNKNOWN',

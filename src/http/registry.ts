@@ -13,6 +13,7 @@ import { requireRepository, requireRole } from './access.ts';
 import { sendBlob } from './blobs.ts';
 import { sendManifest } from './manifests.ts';
 import { sendTags } from './tags.ts';
+import type { Turns } from './turns.ts';
 
 export type RegistryParts = {
   images: Images;
@@ -22,6 +23,7 @@ export type RegistryParts = {
   tags: TagParts;
   /** milliseconds that a client waits for a conversion */
   holdMs: number;
+  turns: Turns;
 };
 
 type Handler = (ctx: RouterContext, repository: Repository, last: string) => Promise<void>;

@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { Failure } from '../errors.ts';
@@ -14,6 +13,7 @@ import { Verifier } from './auth/verifier.ts';
 import { createMetrics } from './metrics.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
+import { Turns } from './turns.ts';
 
 /** A facade that listens. */
 export type Serving = {
@@ -34,17 +34,23 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
   const watches: Watch[] = [];
   const onError = (error: Failure): void => log.error({ error: error.message }, 'a file is kept as it was');
   const authenticate = await watchUsers(config, watches, onError);
+  const turns = new Turns();
   let stopping = false;
   const app = createApp({
     ...facade,
     authenticate,
     droplets: facade.operatorFor('anonymous').droplets,
     holdMs: config.limits.holdSeconds * 1000,
+    turns,
     ready: async () => !stopping && (await answers(facade)),
     metrics: createMetrics(() => facade.conversions.running),
     log,
   });
-  const server = await openServer(config, app, watches, onError);
+  const handle = app.callback();
+  const listener: RequestListener = (request, response) => {
+    turns.run(() => void handle(request, response));
+  };
+  const server = await openServer(config, listener, watches, onError);
   const address = await server.listen(config.listenPort, config.listenHost);
   return {
     url: urlOf(address, config.tlsCert !== undefined),
@@ -78,12 +84,10 @@ async function watchUsers(
 /** With TLS, the server is made of the first certificate and shows each later one from then on. */
 async function openServer(
   { tlsCert: cert, tlsKey: key, limits }: Config,
-  app: Koa,
+  listener: RequestListener,
   watches: Watch[],
   onError: (error: Failure) => void,
 ): Promise<HttpServer> {
-  const handle = app.callback();
-  const listener: RequestListener = (request, response) => void handle(request, response);
   const open = (tls?: KeyPair): HttpServer =>
     createServer({ listener, tls, limits: { maxConnections: limits.connections } });
   if (cert === undefined || key === undefined) return open();

@@ -5,6 +5,7 @@ import type { Router } from '@koa/router';
 import test from 'ava';
 import { createApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { Turns } from '../../src/http/turns.ts';
 import { createLog } from '../../src/log.ts';
 import { openFacade } from '../../src/facade.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -20,6 +21,7 @@ test('api.md names every route, and none that is not there', async (t) => {
     droplets: facade.operatorFor('test').droplets,
     authenticate: async () => undefined,
     ready: async () => true,
+    turns: new Turns(),
     holdMs: 1,
     metrics: createMetrics(() => 0),
     log: createLog('silent'),

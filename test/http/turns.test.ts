@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises';
+import test from 'ava';
+import { Turns } from '../../src/http/turns.ts';
+
+test('a burst is spread over turns of the event loop, in order', async (t) => {
+  const turns = new Turns();
+  const begun: number[] = [];
+  for (let at = 0; at < 100; at++) turns.run(() => begun.push(at));
+  const counts: number[] = [];
+  for (let turn = 0; begun.length < 100 && turn < 100; turn++) {
+    counts.push(begun.length);
+    await setImmediate();
+  }
+  t.true(counts.length > 3, `it took ${counts.length} turns`);
+  t.true(
+    counts.every((count, turn) => count - (counts[turn - 1] ?? 0) <= 30),
+    counts.join(),
+  );
+  t.deepEqual(
+    begun,
+    Array.from({ length: 100 }, (_, at) => at),
+  );
+});
+
+test('whoever comes alone, or later, does not wait', async (t) => {
+  const turns = new Turns();
+  for (let at = 0; at < 3; at++) {
+    let begun = false;
+    turns.run(() => (begun = true));
+    t.true(begun);
+    await setImmediate();
+  }
+});
+
+test('who comes while others wait comes after them', async (t) => {
+  const turns = new Turns();
+  const begun: string[] = [];
+  for (let at = 0; at < 30; at++) turns.run(() => begun.push('first'));
+  await setImmediate();
+  const left = 30 - begun.length;
+  await turns.next();
+  t.is(begun.length, 30, `${left} were waiting`);
+});
+
+test('work that begins other work does not begin it all in one turn', async (t) => {
+  const turns = new Turns();
+  let begun = 0;
+  const again = (): void => {
+    begun++;
+    if (begun < 200) turns.run(again);
+  };
+  turns.run(again);
+  t.true(begun < 50);
+  while (begun < 200) await setImmediate();
+  t.is(begun, 200);
+});
