@@ -20,6 +20,8 @@ type Options = {
   data?: string;
   /** More of the configuration file. */
   config?: Record<string, unknown>;
+  /** Changes of our environment. */
+  env?: NodeJS.ProcessEnv;
 };
 
 /** A request as the server logged it. `bytes` counts the head of the answer too. */
@@ -37,9 +39,12 @@ export type LoggedRequest = {
 export type Served = {
   /** `host:port` */
   host: string;
+  pid: number;
   data: string;
   /** Who pulls: credentials, and whom to trust where it is TLS. */
   puller: { host: string; user: string; ca?: string };
+  /** `name:password` of who may do everything */
+  admin: string;
   /** All requests that were answered so far. Over plain HTTP alone. */
   requests: () => Promise<LoggedRequest[]>;
   /** Runs a command of the CLI against the server, as its administrator. */
@@ -51,14 +56,16 @@ export type Served = {
 /** Starts `dropstack serve` with users, as a process of its own over a directory of its own. */
 export async function startServe(owner: Owner, options: Options = {}): Promise<Served> {
   const home = await tempDir(owner);
-  const { tls, data = join(home, 'data'), config = {} } = options;
+  const { tls, data = join(home, 'data'), config = {}, env: changes = {} } = options;
   const users = await Promise.all([admin, kubelet].map(htpasswdLine));
   await writeFile(join(home, 'users'), users.join(''));
   const certificate = tls === undefined ? {} : { tlsCert: tls.cert, tlsKey: tls.key };
   const own = { listen: '127.0.0.1:0', data, users: join(home, 'users') };
   // JSON is YAML.
   await writeFile(join(home, 'config.yml'), JSON.stringify({ ...own, ...certificate, ...config }));
-  const server = start(owner, process.execPath, [dropstack, 'serve', '--config', join(home, 'config.yml')]);
+  const server = start(owner, process.execPath, [dropstack, 'serve', '--config', join(home, 'config.yml')], {
+    env: { ...process.env, ...changes },
+  });
   // SIGINT ends it without the time that a load balancer would want.
   atEnd(owner, () => Promise.resolve(server.kill('SIGINT')));
   const [, url = ''] = await server.logged(/"url":"([^"]+)","msg":"serving"/);
@@ -70,8 +77,10 @@ export async function startServe(owner: Owner, options: Options = {}): Promise<S
     run(process.execPath, [dropstack, ...args, ...(tls === undefined ? [] : ['--ca', tls.ca])], { env });
   return {
     host,
+    pid: server.pid,
     data,
     puller: { host, user: kubelet, ...trust },
+    admin,
     requests: () => requests(server, url),
     cli,
     ask: async <T>(...args: string[]) => JSON.parse((await cli(...args, '-o', 'json')).stdout) as T,
