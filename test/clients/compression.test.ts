@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ImageDetails } from '../../src/operator/operator.ts';
 import { startContainerd } from '../helpers/containerd.ts';
 import { smallDroplet } from '../helpers/droplets.ts';
@@ -9,7 +10,16 @@ import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { tinyRootfs } from '../helpers/tiny.ts';
 
-const clients = ['containerd', 'skopeo', 'podman', 'umoci', 'crane', 'regctl'] as const;
+const clients = [
+  'containerd',
+  'containerd-2/containerd',
+  'containerd-2/ctr',
+  'skopeo',
+  'podman',
+  'umoci',
+  'crane',
+  'regctl',
+] as const;
 const withClients = testWith(...clients, 'setpriv', 'tar', 'root');
 
 /** What fails with a layer that is compressed so, and how; docs/layers.md tells it to people. */
@@ -27,7 +37,10 @@ for (const [compression, expected] of Object.entries(failures)) {
   withClients(`clients pull a layer compressed with ${compression}, or say why not`, async (t) => {
     const server = await startServe(t, { config: { layer: { compression } } });
     await server.cli('rootfs', 'import', 'cflinuxfs4', '1', await tinyRootfs(t, ''), '--promote');
-    const droplet = await smallDroplet(await tempDir(t), { 'app/hello.txt': 'hello\n' });
+    // A layer of several compressed blocks.
+    const noise = randomBytes(1_600_000).toString('base64');
+    const files = { 'app/hello.txt': 'hello\n', 'app/large.txt': noise.repeat(2) };
+    const droplet = await smallDroplet(await tempDir(t), files);
     await server.cli('droplet', 'put', 'some-guid', droplet.path);
     const image = await server.ask<ImageDetails>('image', 'show', `cloudfoundry/some-guid:${droplet.sha1}`);
     const { mediaType = '' } = image.layers.at(-1) ?? {};
@@ -50,10 +63,11 @@ async function attempts(
 ): Promise<Record<string, () => Promise<unknown>>> {
   const name = `${server.host}/${reference}`;
   const { crane, regctl, skopeo, podman, umoci } = await registryClients(owner, server.puller);
-  const containerd = await startContainerd(owner);
+  const [debians, second] = [await startContainerd(owner), await startContainerd(owner, 2)];
   const temp = await tempDir(owner);
   return {
-    'containerd pull': () => containerd.pull(name, server.puller),
+    'containerd pull': () => debians.pull(name, server.puller),
+    'containerd 2 pull': () => second.pull(name, server.puller),
     'skopeo copy to oci': () => skopeo(['copy', `docker://${name}`, `oci:${temp}/layout:copy`]),
     'skopeo copy to docker-archive': () =>
       skopeo(['copy', `docker://${name}`, `docker-archive:${temp}/archive.tar`]),

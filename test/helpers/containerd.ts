@@ -43,19 +43,27 @@ export type Containerd = {
   run: (reference: string, container?: Container) => RunningContainer;
 };
 
+/** Debian's is a 1.6. */
+const releases = {
+  Debian: { daemon: 'containerd', client: 'ctr' },
+  2: { daemon: 'containerd-2/containerd', client: 'containerd-2/ctr' },
+} as const;
+type Release = keyof typeof releases;
+
 /**
  * Starts a containerd of its own. When its owner ends, so do its containers and their shims, and what they mounted is
  * unmounted. Needs root.
  */
-export async function startContainerd(owner: Owner): Promise<Containerd> {
+export async function startContainerd(owner: Owner, release: Release = 'Debian'): Promise<Containerd> {
+  const programs = releases[release];
   const root = await tempDir(owner);
   const socket = join(root, 'c.sock');
   atEnd(owner, () => removeLeftovers(root));
   await writeFile(join(root, 'config.toml'), configuration(root, socket));
-  const daemon = start(owner, toolPath('containerd'), ['--config', join(root, 'config.toml')]);
+  const daemon = start(owner, toolPath(programs.daemon), ['--config', join(root, 'config.toml')]);
   await daemon.logged(/containerd successfully booted/);
 
-  const ctrPath = toolPath('ctr');
+  const ctrPath = toolPath(programs.client);
   const ctr = (...args: string[]) => run(ctrPath, ['--address', socket, ...args]);
   let containers = 0;
   return {
