@@ -2,6 +2,7 @@ import { glob, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { defaultLimits, rules } from '../src/droplet/rules.ts';
+import { known } from './exact/known.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -9,6 +10,7 @@ test('the rules in the documents are those of the code', async (t) => {
   const tables = {
     'rules: change': ruleTable('change'),
     'rules: refuse': ruleTable('refuse'),
+    'exact: known': table(['Kind', 'What differs'], [...known]),
     bounds: table(
       ['Bound', 'Default'],
       Object.entries(defaultLimits).map(([name, value]) => [`\`${name}\``, String(value)]),

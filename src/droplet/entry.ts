@@ -43,8 +43,9 @@ export function readEntry(block: Buffer, extension: Extension, limits: Limits): 
   requireOneForm(extension);
   const flag = readText(block, 'typeflag');
   const known = typeOf(flag);
-  const name = parseEntryName(rawName(block, extension), 'name', limits);
-  const type = flag === '\0' && name.slash ? 'directory' : known;
+  const raw = rawName(block, extension);
+  const name = parseEntryName(raw, 'name', limits);
+  const type = flag === '\0' && raw.endsWith('/') ? 'directory' : known;
   if (name.slash && type !== 'directory') {
     throw new Breach('ambiguous', `a ${type} has a name that ends in a slash, as only directories have`);
   }

@@ -1,5 +1,6 @@
 import { Breach } from './breach.ts';
 import { parsePax, type PaxRecord } from '../layer/pax.ts';
+import { lastOwner } from '../layer/tar-header.ts';
 
 /** Headers that speak of the next entry (`x` PAX, `L` GNU's long name, `K` long link) or of all that follow (`g`). */
 export type ExtensionType = 'x' | 'L' | 'K' | 'g';
@@ -22,13 +23,8 @@ export function isExtension(type: string): type is ExtensionType {
 
 /** Collects what extended headers say until the entry comes that they speak of. */
 export class Extensions {
-  readonly #maxPaxBytes: number;
-  readonly #globals = new Map<string, PaxRecord>();
+  #globals = new Map<string, PaxRecord>();
   #pending: Extension | undefined;
-
-  constructor(maxPaxBytes: number) {
-    this.#maxPaxBytes = maxPaxBytes;
-  }
 
   /** whether an entry has to follow */
   get pending(): boolean {
@@ -37,11 +33,11 @@ export class Extensions {
 
   /**
    * @param body the bytes behind the header `block`
-   * @throws Breach `pax`, `number`, `name`, `global`, `sparse`, `multi-volume`, `ambiguous`, `pax-bytes`
+   * @throws Breach `pax`, `number`, `name`, `attribute`, `global`, `sparse`, `multi-volume`, `ambiguous`
    */
   add(type: ExtensionType, block: Buffer, body: string): void {
     if (type === 'g') {
-      this.#addGlobals(parsePax(body));
+      this.#setGlobals(parsePax(body));
       return;
     }
     const pending = this.#pending ?? bare;
@@ -62,27 +58,32 @@ export class Extensions {
     return { ...taken, pax: [...globals, ...taken.pax] };
   }
 
-  /** An empty value takes an earlier one back (POSIX pax, "pax Extended Header"). */
-  #addGlobals(records: PaxRecord[]): void {
-    for (const record of records) {
-      const { key, value } = record;
-      if (key === 'path' || key === 'linkpath' || key === 'size' || key.startsWith('GNU.sparse.')) {
-        throw new Breach('global', `a global PAX header sets ${key}`);
-      }
-      if (value === '') this.#globals.delete(key);
-      else if (key !== 'comment' && key !== 'GNU.volume.label') {
-        checkRecord(record);
-        this.#globals.set(key, record);
-      }
+  /**
+   * An empty value takes an earlier one back (POSIX pax, "pax Extended Header"). By that text, what a header does not name
+   * stays as it was; GNU tar forgets it.
+   */
+  #setGlobals(records: PaxRecord[]): void {
+    const named = new Map(records.map((record) => [record.key, record]));
+    const forgotten = this.#globals.keys().find((key) => !named.has(key));
+    if (forgotten !== undefined) {
+      throw new Breach('global', `a second global PAX header does not say again what ${forgotten} is`);
     }
-    const bytes = this.#globals.values().reduce((sum, { text }) => sum + text.length, 0);
-    if (bytes > this.#maxPaxBytes) {
-      throw new Breach(
-        'pax-bytes',
-        `global PAX headers have ${bytes} bytes, over the bound of ${this.#maxPaxBytes}`,
-      );
-    }
+    for (const record of records) checkGlobal(record);
+    this.#globals = new Map(
+      named
+        .entries()
+        .filter(([key, { value }]) => value !== '' && key !== 'comment' && key !== 'GNU.volume.label'),
+    );
   }
+}
+
+/** GNU tar gives an attribute that is to hold for all to no file. */
+const neverGlobal = /^(?:(?:path|linkpath|size)$|GNU\.sparse\.|SCHILY\.xattr\.)/;
+
+function checkGlobal(record: PaxRecord): void {
+  const { key, value } = record;
+  if (neverGlobal.test(key)) throw new Breach('global', `a global PAX header sets ${key}`);
+  if (value !== '') checkRecord(record);
 }
 
 function localRecords(body: string): PaxRecord[] {
@@ -91,11 +92,14 @@ function localRecords(body: string): PaxRecord[] {
   return records;
 }
 
-/** GNU's long texts end at the first NUL; readers would hide what follows it. */
+/**
+ * GNU's long texts end at the first NUL; readers would hide what follows it. Without one, some go on into the padding.
+ */
 function longText(type: 'L' | 'K', body: string): Partial<Extension> {
   const end = body.indexOf('\0');
-  const text = end === -1 ? body : body.slice(0, end);
-  if (/[^\0]/.test(body.slice(text.length))) throw new Breach('name', 'bytes follow the end of a long name');
+  if (end === -1) throw new Breach('ambiguous', 'a long name does not end in a NUL');
+  const text = body.slice(0, end);
+  if (/[^\0]/.test(body.slice(end))) throw new Breach('name', 'bytes follow the end of a long name');
   if (text === '') throw new Breach('name', 'a long name is empty');
   return type === 'L' ? { longName: text } : { longLink: text };
 }
@@ -109,15 +113,28 @@ function checkRecord({ key, value }: PaxRecord): void {
   if ((key === 'path' || key === 'linkpath') && value === '') {
     throw new Breach('name', `the PAX record ${key} is empty`);
   }
-  const whole = key === 'size' || key === 'uid' || key === 'gid';
+  if (key.startsWith(attributeKey)) checkAttribute(key.slice(attributeKey.length), value);
+  const owner = key === 'uid' || key === 'gid';
+  const whole = key === 'size' || owner;
   const time = key === 'mtime' || key === 'atime' || key === 'ctime';
   if (
     (whole && !(/^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value)))) ||
+    (owner && Number(value) > lastOwner) ||
     (time && !/^-?\d{1,15}(?:\.\d*)?$/.test(value))
   ) {
     throw new Breach(
       'number',
       `the PAX record ${key} is no number that can be used: ${JSON.stringify(value)}`,
     );
+  }
+}
+
+const attributeKey = 'SCHILY.xattr.';
+
+/** What Linux has no room or no name for makes runtimes fail, each time they pull (xattr(7), "limits.h" of Linux). */
+function checkAttribute(name: string, value: string): void {
+  if (/^(?:[a-z]+\.)?$/.test(name)) throw new Breach('attribute', 'an extended attribute has no name');
+  if (name.length > 255 || value.length > 65_536) {
+    throw new Breach('attribute', 'an extended attribute is larger than Linux can keep');
   }
 }

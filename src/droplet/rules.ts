@@ -1,7 +1,7 @@
 import { DropletRefused } from './refusal.ts';
 
 /** Changes when a droplet that was refused might pass, or the other way round: refusals are remembered by it. */
-export const rulesVersion = 1;
+export const rulesVersion = 2;
 
 type Rule = {
   name: string;
@@ -23,13 +23,18 @@ export const rules = [
   {
     name: 'number',
     effect: 'refuse',
-    text: 'Numbers are octal or base-256, below 2^53, and not negative; times may be negative.',
+    text: 'Numbers are octal or base-256, below 2^53, and not negative; times may be negative, and owners are below 2^32 - 1.',
   },
   { name: 'pax', effect: 'refuse', text: 'PAX headers consist of well-formed records.' },
   {
+    name: 'attribute',
+    effect: 'refuse',
+    text: 'An extended attribute has a name, in 255 bytes at the most, and a value of 64 KiB at the most.',
+  },
+  {
     name: 'global',
     effect: 'refuse',
-    text: 'A global PAX header sets no path, link path, size or sparse map.',
+    text: 'A global PAX header sets no path, link path, size, sparse map or extended attribute, and says again what the last one set.',
   },
   {
     name: 'ambiguous',
@@ -112,7 +117,7 @@ export const defaultLimits: Limits = {
   maxBytes: 16 * 1024 * mebibyte,
   maxRatio: 200,
   maxEntries: 1_000_000,
-  maxNameBytes: 4096,
+  maxNameBytes: 3900,
   maxComponentBytes: 255,
   maxPaxBytes: mebibyte,
 };

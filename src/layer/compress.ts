@@ -24,17 +24,12 @@ export function compressor(
   compression: LayerSettings['compression'],
   { level = 1, threads = 1, igzip }: CompressorOptions = {},
 ): Compressor {
-  switch (compression) {
-    case 'none':
-      return { mediaType: mediaType.layer, stream: undefined };
-    case 'gzip':
-      return {
-        mediaType: mediaType.layerGzip,
-        stream: igzip === undefined ? new BlockCompressor(gzip(level), threads) : new Igzip(igzip),
-      };
-    case 'zstd':
-      return { mediaType: mediaType.layerZstd, stream: new BlockCompressor(zstd(level), threads) };
+  if (compression === 'none') return { mediaType: mediaType.layer, stream: undefined };
+  if (compression === 'zstd') {
+    return { mediaType: mediaType.layerZstd, stream: new BlockCompressor(zstd(level), threads) };
   }
+  const stream = igzip === undefined ? new BlockCompressor(gzip(level), threads) : new Igzip(igzip);
+  return { mediaType: mediaType.layerGzip, stream };
 }
 
 /** One member (RFC 1952 §2.3), whose blocks each end on a byte and refer to nothing before them. */

@@ -18,7 +18,8 @@ const pending = 1024 * 1024;
 /** Compresses through an `igzip` process, which ends with the stream. */
 export class Igzip extends Transform {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #closed: Promise<void>;
+  /** Once all was given to the process: to be called when it has ended. */
+  #done: TransformCallback | undefined;
 
   /** @param program its path */
   constructor(program: string) {
@@ -31,15 +32,13 @@ export class Igzip extends Transform {
     stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) stdout.pause();
     });
-    this.#closed = new Promise((resolve, reject) => {
-      this.#child.on('error', reject);
-      this.#child.on('close', (code, signal) => {
-        if (code === 0) resolve();
-        else reject(new Error(`it ended with ${signal ?? `exit code ${code}`}`));
-      });
-    });
-    this.#closed.catch((cause: unknown) => {
+    const failed = (cause: Error): void => {
       this.destroy(new Failure('unavailable', `Cannot compress a layer: ${program} failed`, { cause }));
+    };
+    this.#child.on('error', failed);
+    this.#child.on('close', (code, signal) => {
+      if (code === 0 && this.#done !== undefined) this.#done();
+      else failed(new Error(`it ended with ${signal ?? `exit code ${code}`}`));
     });
     // A process that ends too early is told of by its exit code.
     stdin.on('error', () => {});
@@ -59,10 +58,7 @@ export class Igzip extends Transform {
 
   override _flush(done: TransformCallback): void {
     this.#child.stdin.end();
-    this.#closed.then(
-      () => done(),
-      () => {},
-    );
+    this.#done = done;
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -5,7 +5,7 @@ export const layerFormat = 1;
 
 /** How layers are made: one choice for the whole facade, kept in the store so that all replicas agree. */
 export const layerSettings = z.strictObject({
-  compression: z.enum(['gzip', 'zstd', 'none']).default('gzip'),
+  compression: z.enum(['gzip', 'zstd', 'none']).default('zstd'),
   /** `vcap`: every entry belongs to 2000:2000. `preserve`: owners stay as they are in the droplet. */
   owner: z.enum(['vcap', 'preserve']).default('vcap'),
   /** `strip`: setuid and setgid bits and file capabilities go. */

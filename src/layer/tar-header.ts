@@ -37,6 +37,9 @@ export type NumberField = Exclude<Field, TextField | 'magic' | 'trailer'>;
 
 const zeros = Buffer.alloc(blockSize);
 
+/** Linux has 32 bits for an owner, and the last number stands for none. Readers cut off what is over, or ignore it. */
+export const lastOwner = 2 ** 32 - 2;
+
 export function isZeroBlock(block: Buffer): boolean {
   return block.equals(zeros);
 }
@@ -47,9 +50,8 @@ export function paddingOf(size: number): number {
 }
 
 export function dialectOf(block: Buffer): Dialect {
-  const magic = block.toString('latin1', 257, 265);
-  if (magic.startsWith('ustar\0')) return 'ustar';
-  return magic === 'ustar  \0' ? 'gnu' : 'v7';
+  if (startsWith(block, 257, 'ustar\0')) return 'ustar';
+  return startsWith(block, 257, 'ustar  \0') ? 'gnu' : 'v7';
 }
 
 /**
@@ -59,7 +61,8 @@ export function dialectOf(block: Buffer): Dialect {
  */
 export function checkHeader(block: Buffer): void {
   checkSum(block);
-  for (const field of ['mode', 'uid', 'gid', 'size'] as const) requirePositive(block, field);
+  for (const field of ['mode', 'size'] as const) requirePositive(block, field);
+  for (const field of ['uid', 'gid'] as const) requireOwner(block, field);
   readNumber(block, 'mtime');
   const dialect = dialectOf(block);
   if (dialect === 'v7') return;
@@ -68,7 +71,7 @@ export function checkHeader(block: Buffer): void {
   if (dialect === 'gnu') {
     readNumber(block, 'atime');
     readNumber(block, 'ctime');
-  } else if (block.toString('latin1', 508) === 'tar\0') {
+  } else if (startsWith(block, 508, 'tar\0')) {
     throw new TarFault('ambiguous', "the header has star's own form: make the archive with another program");
   }
 }
@@ -76,16 +79,17 @@ export function checkHeader(block: Buffer): void {
 /** @throws TarFault `checksum`, `number` */
 export function checkSum(block: Buffer): void {
   const sum = readNumber(block, 'checksum');
-  if (sum === sumOf(block, 0) || sum === sumOf(block, 128)) return;
-  throw new TarFault('checksum', `the header's checksum is ${sum}, and should be ${sumOf(block, 0)}`);
+  if (sum === sumOf(block) || sum === signedSumOf(block)) return;
+  throw new TarFault('checksum', `the header's checksum is ${sum}, and should be ${sumOf(block)}`);
 }
 
 /** The bytes up to the first NUL, each as one character. */
 export function readText(block: Buffer, field: TextField): string {
   const [start, length] = fields[field];
-  const text = block.toString('latin1', start, start + length);
-  const end = text.indexOf('\0');
-  return end === -1 || field === 'typeflag' ? text : text.slice(0, end);
+  if (field === 'typeflag') return String.fromCharCode(block[start] ?? 0);
+  let end = start;
+  while (end < start + length && block[end] !== 0) end++;
+  return block.toString('latin1', start, end);
 }
 
 /** Overwrites a text field, all of it; what does not fit is cut off. */
@@ -105,7 +109,7 @@ export function readNumber(block: Buffer, field: NumberField): number {
   const value =
     lead === 0x80 || lead === 0xff
       ? readBase256(block.subarray(start + 1, start + length), lead === 0xff)
-      : readOctal(block.toString('latin1', start, start + length));
+      : readOctal(block, start, start + length);
   if (value !== undefined && Number.isSafeInteger(value)) return value;
   const found = JSON.stringify(block.toString('latin1', start, start + length));
   throw new TarFault('number', `the header's ${field} is no number that can be used: ${found}`);
@@ -153,7 +157,7 @@ export function writeNameStart(block: Buffer, name: string): void {
 
 /** Writes the checksum: the last step of every edit. */
 export function seal(block: Buffer): void {
-  block.write(`${sumOf(block, 0).toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1');
+  block.write(`${sumOf(block).toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1');
 }
 
 /** A header of the archive's own, in the dialect of its kind: `x` is POSIX's, `L` and `K` are GNU's. */
@@ -173,15 +177,32 @@ function splitName(name: string): number {
   return split <= 155 && split < name.length - 1 ? split : -1;
 }
 
-/** Sum of all bytes, the checksum itself taken as blanks. `signedFrom` 128 sums them as signed, as Sun's tar did. */
-function sumOf(block: Buffer, signedFrom: 0 | 128): number {
+/** Sum of all bytes, the checksum itself taken as blanks. */
+function sumOf(block: Buffer): number {
   let sum = 8 * 32;
-  for (let at = 0; at < blockSize; at++) {
-    const byte = block[at] ?? 0;
-    if (at >= 148 && at < 156) continue;
-    sum += signedFrom === 128 && byte >= 128 ? byte - 256 : byte;
-  }
+  for (let at = 0; at < 148; at++) sum += block[at] ?? 0;
+  for (let at = 156; at < blockSize; at++) sum += block[at] ?? 0;
   return sum;
+}
+
+/** The same of bytes that are taken as signed, as Sun's tar did. */
+function signedSumOf(block: Buffer): number {
+  return sumOf(block) - 256 * block.filter(isHigh).length;
+}
+
+function isHigh(byte: number, at: number): boolean {
+  return byte >= 128 && (at < 148 || at >= 156);
+}
+
+function startsWith(block: Buffer, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (block[start + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
+function requireOwner(block: Buffer, field: 'uid' | 'gid'): void {
+  requirePositive(block, field);
+  const owner = readNumber(block, field);
+  if (owner > lastOwner) throw new TarFault('number', `the header's ${field} is over ${lastOwner}: ${owner}`);
 }
 
 function requirePositive(block: Buffer, field: NumberField): void {
@@ -190,9 +211,21 @@ function requirePositive(block: Buffer, field: NumberField): void {
 }
 
 /** Readers differ on a NUL before the digits and on what follows the first blank: both are refused. */
-function readOctal(text: string): number | undefined {
-  const match = /^(?: *([0-7]+))?[ \0]*$/.exec(text);
-  return match === null ? undefined : Number.parseInt(match[1] ?? '0', 8);
+function readOctal(block: Buffer, start: number, end: number): number | undefined {
+  let at = start;
+  while (at < end && block[at] === blank) at++;
+  let value = 0;
+  for (let digit = octalDigit(block, at, end); digit >= 0; digit = octalDigit(block, ++at, end))
+    value = value * 8 + digit;
+  while (at < end && (block[at] === blank || block[at] === 0)) at++;
+  return at === end ? value : undefined;
+}
+
+const blank = 0x20;
+
+function octalDigit(block: Buffer, at: number, end: number): number {
+  const digit = (block[at] ?? 0) - 0x30;
+  return at < end && digit < 8 ? digit : -1;
 }
 
 function readBase256(bytes: Buffer, negative: boolean): number {

@@ -20,7 +20,8 @@ const provided = () => (made ??= provide());
 
 /** A droplet of stack `other`, with two rootfs versions, the first of which is promoted, and clients that know the server. */
 async function provide() {
-  const server = await startServe(stack);
+  // `crane validate` takes every layer for gzip.
+  const server = await startServe(stack, { config: { layer: { compression: 'gzip' } } });
   const droplet = await smallDroplet(await tempDir(stack), { 'app/hello.txt': 'hello\n' });
   await server.cli('rootfs', 'import', 'other', '1.0.0', await tinyRootfs(stack, 'one\n'), '--promote');
   await server.cli('rootfs', 'import', 'other', '2.0.0', await tinyRootfs(stack, 'two\n'));

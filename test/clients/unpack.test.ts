@@ -60,7 +60,9 @@ for (const [form, { make, flags }] of Object.entries(forms)) {
     await chmod(unpacked, 0o755);
     const expected = await everythingIn(unpacked);
 
-    const server = await startServe(t, { config: { layer: { owner: 'preserve', special: 'keep' } } });
+    const server = await startServe(t, {
+      config: { layer: { compression: 'gzip', owner: 'preserve', special: 'keep' } },
+    });
     await server.cli('rootfs', 'import', 'cflinuxfs4', '1', await tinyRootfs(t, ''), '--promote');
     const { hash } = await server.ask<PutResult>('droplet', 'put', 'some-guid', droplet);
     const name = `${server.host}/cloudfoundry/some-guid:${hash}`;

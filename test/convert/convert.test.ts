@@ -35,7 +35,7 @@ test('a droplet becomes a layer whose hashes, sizes and start command are in its
   const layer = await readObject(own, record.object);
   t.is(String(record.digest), `sha256:${hash('sha256', layer)}`);
   t.is(record.size, layer.length);
-  const tar = gunzipSync(layer);
+  const tar = zstdDecompressSync(layer);
   t.is(String(record.diffId), `sha256:${hash('sha256', tar)}`);
   t.is(record.diffSize, tar.length);
   t.is(record.sourceSha256, droplet.sha256);
@@ -46,7 +46,7 @@ test('a droplet becomes a layer whose hashes, sizes and start command are in its
   t.deepEqual(
     await keysBelow(own, 'v1/droplets/'),
     [
-      `v1/droplets/${guid}/${droplet.sha1}/f1-gzip.json`,
+      `v1/droplets/${guid}/${droplet.sha1}/f1-zstd.json`,
       layerPointerKey(guid, record.digest.slice(7)),
     ].toSorted(),
     'one record, one pointer',
@@ -189,7 +189,7 @@ test('a record of another content under the same hash is not replaced', async (t
   const { bytes, sha1 } = await tinyDroplet(t, 'hello');
   const job = await place(own, bytes);
   const record = await convertDroplet({ own, sources }, job);
-  const key = `v1/droplets/${guid}/${sha1}/f1-gzip.json`;
+  const key = `v1/droplets/${guid}/${sha1}/f1-zstd.json`;
   const forged = createHash('sha256').update('forged').digest('hex');
   await own.put(key, Buffer.from(JSON.stringify({ ...record, sourceSha256: forged })));
   await t.throwsAsync(convertDroplet({ own, sources }, job), { code: 'conflict' });

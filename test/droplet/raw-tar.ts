@@ -12,6 +12,7 @@ export type RawEntry = {
   mtime?: number | string;
   link?: string;
   uname?: string;
+  gname?: string;
   dialect?: 'ustar' | 'gnu' | 'v7';
   /** other bytes at other places: offset to text */
   bytes?: Record<number, string>;
@@ -46,6 +47,14 @@ export function gnuLong(type: 'L' | 'K', text: string): RawEntry {
   return { name: '././@LongLink', type, body: `${text}\0`, dialect: 'gnu' };
 }
 
+/** A number as GNU tar writes what has no room in octal, or is negative. */
+export function base256(value: number, length: 8 | 12): string {
+  const bytes = Buffer.alloc(length, value < 0 ? 0xff : 0);
+  bytes.writeBigInt64BE(BigInt(value), length - 8);
+  bytes[0] = value < 0 ? 0xff : 0x80;
+  return bytes.toString('latin1');
+}
+
 function rawHeader(entry: RawEntry, bodySize: number): Buffer {
   const block = Buffer.alloc(512);
   block.write(entry.name ?? 'file', 0, 100, 'latin1');
@@ -60,7 +69,7 @@ function rawHeader(entry: RawEntry, bodySize: number): Buffer {
   if (dialect !== 'v7') {
     block.write(dialect === 'ustar' ? 'ustar\u000000' : 'ustar  \0', 257, 8, 'latin1');
     block.write(entry.uname ?? 'dev', 265, 32, 'latin1');
-    block.write('staff', 297, 32, 'latin1');
+    block.write(entry.gname ?? 'staff', 297, 32, 'latin1');
   }
   block.write(entry.prefix ?? '', 345, 155, 'latin1');
   for (const [at, text] of Object.entries(entry.bytes ?? {})) block.write(text, Number(at), 'latin1');

@@ -1,4 +1,4 @@
-import { gnuLong, pax, rawEntry, rawTar, type RawEntry } from './raw-tar.ts';
+import { base256, gnuLong, pax, rawEntry, rawTar, type RawEntry } from './raw-tar.ts';
 import type { Refused } from './refused.ts';
 
 const file = (name: string, more: RawEntry = {}): RawEntry => ({ name, body: 'x', ...more });
@@ -73,6 +73,8 @@ export const refusedForms: Refused[] = [
   },
   { rule: 'number', what: 'a PAX size with a sign', tar: rawTar(pax(['size', '+1']), file('a')) },
   { rule: 'number', what: 'a PAX uid over 2^53', tar: rawTar(pax(['uid', '9007199254740992']), file('a')) },
+  { rule: 'number', what: 'a uid over 2^32 - 2', tar: rawTar(file('a', { uid: base256(2 ** 32 - 1, 8) })) },
+  { rule: 'number', what: 'a PAX gid over 2^32 - 2', tar: rawTar(pax(['gid', '4294967295']), file('a')) },
   { rule: 'number', what: 'a PAX time in words', tar: rawTar(pax(['mtime', 'now']), file('a')) },
   {
     rule: 'pax',
@@ -80,6 +82,26 @@ export const refusedForms: Refused[] = [
     tar: rawTar({ type: 'x', body: '99 a=b\n' }, file('a')),
   },
   { rule: 'pax', what: 'a record with a NUL in path', tar: rawTar(pax(['path', 'a\0b']), file('a')) },
+  {
+    rule: 'attribute',
+    what: 'an attribute without a name',
+    tar: rawTar(pax(['SCHILY.xattr.', 'x']), file('a')),
+  },
+  {
+    rule: 'attribute',
+    what: 'an attribute that is a namespace',
+    tar: rawTar(pax(['SCHILY.xattr.user.', 'x']), file('a')),
+  },
+  {
+    rule: 'attribute',
+    what: 'an attribute with a long name',
+    tar: rawTar(pax([`SCHILY.xattr.user.${'x'.repeat(251)}`, '']), file('a')),
+  },
+  {
+    rule: 'attribute',
+    what: 'an attribute with a large value',
+    tar: rawTar(pax(['SCHILY.xattr.user.x', 'x'.repeat(65_537)]), file('a')),
+  },
   {
     rule: 'global',
     what: 'a global path',
@@ -93,9 +115,30 @@ export const refusedForms: Refused[] = [
     what: 'a global sparse map',
     tar: rawTar({ ...pax(['GNU.sparse.map', '1']), type: 'g' }),
   },
+  {
+    rule: 'global',
+    what: 'a global attribute',
+    tar: rawTar({ ...pax(['SCHILY.xattr.user.x', 'y']), type: 'g' }, file('a')),
+  },
+  {
+    rule: 'global',
+    what: 'a global header that is silent on what the one before said',
+    tar: rawTar({ ...pax(['mtime', '1']), type: 'g' }, { ...pax(['uid', '1']), type: 'g' }, file('a')),
+    offset: 1024,
+  },
   { rule: 'ambiguous', what: 'a file with a trailing slash', tar: rawTar(file('a/')), entry: 'a/' },
   { rule: 'ambiguous', what: 'a file whose name ends in a dot', tar: rawTar(file('a/.')) },
   { rule: 'ambiguous', what: 'a directory with a size', tar: rawTar({ ...directory('a/'), size: 3 }) },
+  {
+    rule: 'ambiguous',
+    what: 'an old file that ends in a dot',
+    tar: rawTar(file('a/.', { type: '\0', body: '' })),
+  },
+  {
+    rule: 'ambiguous',
+    what: 'a long link that ends in its padding',
+    tar: rawTar({ ...gnuLong('K', 'abc'), size: 1 }, link('b', 'a')),
+  },
   { rule: 'ambiguous', what: 'an old directory with a size', tar: rawTar(file('a/', { type: '\0' })) },
   { rule: 'ambiguous', what: 'a link with a PAX size', tar: rawTar(pax(['size', '3']), link('a', 'b')) },
   { rule: 'ambiguous', what: 'two PAX headers', tar: rawTar(pax(['a', 'b']), pax(['c', 'd']), file('a')) },

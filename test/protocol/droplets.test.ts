@@ -222,7 +222,7 @@ test('the same droplet may be put again, also by many at once', async (t) => {
   );
   t.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
   t.deepEqual(await keysBelow(facade.facade.own, 'v1/droplets/put-again/'), [
-    `v1/droplets/put-again/${sha1}/f1-gzip.json`,
+    `v1/droplets/put-again/${sha1}/f1-zstd.json`,
     ...(await keysBelow(facade.facade.own, 'v1/droplets/put-again/layers/')),
   ]);
 });

@@ -9,17 +9,17 @@ import { inventory, type Origin } from './inventory.ts';
 
 const tools = Object.entries<Origin>(inventory);
 const packages = tools.flatMap(([name, origin]) =>
-  typeof origin === 'object' && findTool(name) === undefined ? [origin.debian] : [],
+  'debian' in origin && findTool(name) === undefined ? [origin.debian] : [],
 );
-const goTools = tools.filter(([, origin]) => typeof origin === 'string').map(([name]) => name);
+const goTools = tools.filter(([, origin]) => 'go' in origin).map(([name]) => name);
 
 const noDebian = installDebian([...new Set(packages)]);
 const noGo = installGo(goTools);
 
 for (const [name, origin] of tools) {
-  if (typeof origin === 'object' && findTool(name) === undefined)
+  if ('debian' in origin && findTool(name) === undefined)
     report(name, `Debian package ${origin.debian}`, noDebian);
-  if (typeof origin === 'string' && noGo !== undefined) report(name, 'built with Go', noGo);
+  if ('go' in origin && noGo !== undefined) report(name, 'built with Go', noGo);
 }
 
 function report(

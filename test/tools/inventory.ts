@@ -1,7 +1,10 @@
-/** Where a program comes from: a package of Debian's, a `tool` of the go.mod beside this, or the conformance source. */
-export type Origin = { debian: string } | 'go' | 'conformance';
+/**
+ * Where a program comes from: a package of Debian's, or a Go package. That one is a `tool` of the go.mod beside this, or our
+ * own, or has its version with it and is built apart.
+ */
+export type Origin = { debian: string } | { go: string };
 
-/** Every program that a test starts and that Node does not bring. */
+/** Every program that a test starts and that Node does not bring. A name with a folder keeps out of Debian's way. */
 export const inventory = {
   busybox: { debian: 'busybox-static' },
   containerd: { debian: 'containerd' },
@@ -10,8 +13,10 @@ export const inventory = {
   dpkg: { debian: 'dpkg' },
   'dpkg-query': { debian: 'dpkg' },
   getfattr: { debian: 'attr' },
+  igzip: { debian: 'isal' },
   mmdebstrap: { debian: 'mmdebstrap' },
   openssl: { debian: 'openssl' },
+  pip3: { debian: 'python3-pip' },
   podman: { debian: 'podman' },
   readelf: { debian: 'binutils' },
   runc: { debian: 'runc' },
@@ -20,10 +25,19 @@ export const inventory = {
   setpriv: { debian: 'util-linux' },
   skopeo: { debian: 'skopeo' },
   tar: { debian: 'tar' },
+  time: { debian: 'time' },
   umoci: { debian: 'umoci' },
-  crane: 'go',
-  regctl: 'go',
-  conformance: 'conformance',
+  crane: { go: 'github.com/google/go-containerregistry/cmd/crane' },
+  regctl: { go: 'github.com/regclient/regclient/cmd/regctl' },
+  'containerd-2/containerd': { go: 'github.com/containerd/containerd/v2/cmd/containerd' },
+  'containerd-2/containerd-shim-runc-v2': {
+    go: 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
+  },
+  'containerd-2/ctr': { go: 'github.com/containerd/containerd/v2/cmd/ctr' },
+  unpack: { go: './unpack' },
+  conformance: {
+    go: 'github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260716174315-967efdc079b9',
+  },
 } as const satisfies Record<string, Origin>;
 
 export type ToolName = keyof typeof inventory;

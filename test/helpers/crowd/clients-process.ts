@@ -4,13 +4,13 @@ import { pullManifest } from './node-client.ts';
 
 export type Order = { urls: string[]; authorization: string; firstBackoffMs: number; spacingMs: number };
 
-process.once('message', ({ urls, authorization, firstBackoffMs, spacingMs }: Order) => {
+process.once('message', (order: Order) => void report(order));
+
+async function report({ urls, authorization, firstBackoffMs, spacingMs }: Order): Promise<void> {
   const pulls = urls.map(async (url, at) => {
     if (spacingMs > 0) await delay(at * spacingMs);
     return pullManifest(url, authorization, firstBackoffMs);
   });
-  void Promise.all(pulls).then((done) => {
-    process.send?.(done);
-    process.disconnect?.();
-  });
-});
+  process.send?.(await Promise.all(pulls));
+  process.disconnect?.();
+}
