@@ -1,9 +1,32 @@
+import { bombsBench } from './bombs.ts';
+import { convertBench } from './convert.ts';
+import { crowdBench } from './crowd.ts';
+import { benchDroplets, type DropletName } from './droplets/bench-droplets.ts';
 import { memoryBench } from './memory.ts';
+import { nodesBench } from './nodes.ts';
 
-const [name, ...args] = process.argv.slice(2);
+const usage = `Which benchmark?
+  npm run bench -- memory [megabytes]
+  npm run bench -- convert [rounds] [droplet...]
+  npm run bench -- crowd [clients]
+  npm run bench -- bombs [seconds]
+  npm run bench -- nodes [rounds] [droplet...]
+Droplets: ${Object.keys(benchDroplets).join(', ')}
+`;
 
-if (name === 'memory') await memoryBench(Number(args[0] ?? 1024));
+const [name, count, ...droplets] = process.argv.slice(2);
+
+if (name === 'memory') await memoryBench(Number(count ?? 1024));
+else if (name === 'convert') await convertBench(Number(count ?? 5), droplets.filter(isDroplet));
+else if (name === 'crowd') await crowdBench(Number(count ?? 500), 100);
+else if (name === 'bombs') await bombsBench(Number(count ?? 20));
+else if (name === 'nodes')
+  await nodesBench(Number(count ?? 5), droplets.length === 0 ? undefined : droplets.filter(isDroplet));
 else {
-  process.stderr.write('Which benchmark? npm run bench -- memory [megabytes]\n');
+  process.stderr.write(usage);
   process.exitCode = 2;
+}
+
+function isDroplet(text: string): text is DropletName {
+  return text in benchDroplets;
 }

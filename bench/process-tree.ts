@@ -8,7 +8,7 @@ export type TreeMemory = { pss: number; rss: number; processes: number };
 export async function treeMemory(pid: number): Promise<TreeMemory> {
   const total = { pss: 0, rss: 0, processes: 0 };
   for (const member of await treeOf(pid)) {
-    const text = await readFile(`/proc/${member}/smaps_rollup`, 'utf8').catch(() => '');
+    const text = await readProc(`${member}/smaps_rollup`);
     if (text === '') continue;
     total.pss += kilobytes(text, 'Pss') * 1024;
     total.rss += kilobytes(text, 'Rss') * 1024;
@@ -40,11 +40,48 @@ export async function peakDuring<T>(
   }
 }
 
+/** CPU seconds, of user and system, that the tree below `pid` has used so far, its ended children included. */
+export async function treeCpuSeconds(pid: number): Promise<number> {
+  let seconds = 0;
+  for (const member of await treeOf(pid))
+    seconds += (await ownCpuSeconds(member)) + (await endedCpuSeconds(member));
+  return seconds;
+}
+
+/** The highest resident memory so far of any process of the tree, in bytes. */
+export async function treePeakRss(pid: number): Promise<number> {
+  const texts = await Promise.all((await treeOf(pid)).map((member) => readProc(`${member}/status`)));
+  return Math.max(...texts.map((text) => kilobytes(text, 'VmHWM') * 1024));
+}
+
+/** What the scheduler gave to the threads of a process; /proc/<pid>/stat tells hundredths of a second. */
+async function ownCpuSeconds(pid: number): Promise<number> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const texts = await Promise.all(threads.map((thread) => readProc(`${pid}/task/${thread}/schedstat`)));
+  return texts.reduce((sum, text) => sum + Number(text.split(' ')[0] ?? 0) / 1e9, 0);
+}
+
+/** Of children that were waited for, in hundredths of a second (proc(5): `cutime` and `cstime`). */
+async function endedCpuSeconds(pid: number): Promise<number> {
+  const stat = await readProc(`${pid}/stat`);
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15)
+    .map(Number);
+  return (user + system) / 100;
+}
+
+/** Empty where the process has ended. */
+async function readProc(name: string): Promise<string> {
+  return readFile(`/proc/${name}`, 'utf8').catch(() => '');
+}
+
 async function treeOf(root: number): Promise<number[]> {
   const parents = new Map<number, number>();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    const stat = await readProc(`${name}/stat`);
     const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (parent !== undefined) parents.set(Number(name), Number(parent));
   }
@@ -58,5 +95,5 @@ async function treeOf(root: number): Promise<number[]> {
 }
 
 function kilobytes(text: string, name: string): number {
-  return Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
 }

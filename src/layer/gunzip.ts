@@ -1,7 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-const chunkSize = 256 * 1024;
+/** Smaller chunks cost more handing over between threads than the work that they hold. */
+const chunkSize = 1024 * 1024;
 
 /**
  * Unpacks gzip of one member or several (RFC 1952 §2.2), and reads to the very end: behind the last member there may be
@@ -21,7 +22,7 @@ export class Gunzip extends Transform {
   #finish: (() => void) | undefined;
 
   constructor() {
-    super({ readableHighWaterMark: 4 * chunkSize });
+    super({ readableHighWaterMark: 2 * chunkSize, writableHighWaterMark: chunkSize });
     this.#inner.on('data', (chunk: Buffer) => {
       this.#ready.push(chunk);
       // Not at once: zlib is given its next work when this listener returns, and does it while the chunk is dealt with.

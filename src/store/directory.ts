@@ -95,6 +95,9 @@ export class DirectoryStore extends DirectoryReader implements Store {
   }
 }
 
+/** Bytes that may wait for the disk while more are made. */
+const writeAhead = 4 * 1024 * 1024;
+
 async function write(path: string, body: Uint8Array | Readable): Promise<void> {
   const file = await open(path, 'wx', 0o640);
   if (body instanceof Uint8Array) {
@@ -105,7 +108,7 @@ async function write(path: string, body: Uint8Array | Readable): Promise<void> {
       await file.close();
     }
   } else {
-    await pipeline(body, file.createWriteStream({ flush: true }));
+    await pipeline(body, file.createWriteStream({ flush: true, highWaterMark: writeAhead }));
   }
 }
 

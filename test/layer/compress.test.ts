@@ -107,6 +107,7 @@ test('an igzip that fails fails the layer, and says which program it was', async
   const folder = await tempDir(t);
   for (const [name, script] of Object.entries({
     ends: 'exit 3',
+    stops: 'exit 0',
     reads: 'head -c 100000 >/dev/null; exit 4',
   })) {
     const igzip = join(folder, name);

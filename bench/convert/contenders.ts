@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { sourceKey } from '../../src/droplet/source-key.ts';
+import { findIgzip } from '../../src/layer/igzip.ts';
+import { smallDroplet } from '../../test/helpers/droplets.ts';
+import type { Owner } from '../../test/helpers/owner.ts';
+import { startServe, type Served } from '../../test/helpers/serve.ts';
+import { tempDir } from '../../test/helpers/temp.ts';
+import { tinyRootfs } from '../../test/helpers/tiny.ts';
+import type { BenchDroplet } from '../droplets/describe.ts';
+import type { Usage } from '../peers/measured.ts';
+import type { Peer } from '../peers/peers.ts';
+import { treeCpuSeconds, treePeakRss } from '../process-tree.ts';
+
+type Placed = { path: string; sha1: string };
+
+/** @property warmUp a droplet to convert before what is measured */
+type Running = { server: Served; source: string; warmUp: Placed };
+
+type Way = { compression: 'none' | 'zstd' | 'gzip'; igzip: boolean; label: string };
+
+const ways: Record<string, Way> = {
+  none: { compression: 'none', igzip: false, label: 'dropstack, uncompressed layer' },
+  zstd: { compression: 'zstd', igzip: false, label: 'dropstack, zstd layer' },
+  igzip: { compression: 'gzip', igzip: true, label: 'dropstack, gzip layer by igzip' },
+  gzip: { compression: 'gzip', igzip: false, label: 'dropstack, gzip layer by zlib' },
+};
+
+/** A running `dropstack serve` for each way to compress: a cold request to the last byte of its manifest. */
+export async function startContenders(owner: Owner): Promise<Record<string, Peer>> {
+  const contenders: Record<string, Peer> = {};
+  for (const [name, way] of Object.entries(ways)) {
+    if (way.igzip && findIgzip() === undefined)
+      throw new Error('igzip is not installed: Debian package isal');
+    const source = await tempDir(owner);
+    const server = await startServe(owner, {
+      config: { layer: { compression: way.compression }, source },
+      env: { PATH: way.igzip ? (process.env['PATH'] ?? '') : withoutIgzip() },
+    });
+    await server.cli('rootfs', 'import', 'cflinuxfs4', '1', await tinyRootfs(owner, ''), '--promote');
+    const running = { server, source, warmUp: await smallDroplet(source, { 'app/index.html': 'warm' }) };
+    contenders[name] = {
+      label: `${way.label}; a cold request to the last byte of the manifest, of a process that has converted before`,
+      measure: (droplet) => coldRequest(running, droplet),
+    };
+  }
+  return contenders;
+}
+
+/** Small droplets are asked for several times, and the mean is taken: the clock of CPU time is coarse. */
+async function coldRequest({ server, source, warmUp }: Running, droplet: BenchDroplet): Promise<Usage> {
+  const names = await Promise.all(
+    Array.from({ length: droplet.size < 4e6 ? 20 : 1 }, () => place(source, droplet)),
+  );
+  const first = await place(source, warmUp);
+  const objects = await objectsOf(server);
+  await manifest(server, first);
+  const [cpuBefore, begun] = [await treeCpuSeconds(server.pid), performance.now()];
+  for (const name of names) await manifest(server, name);
+  const wallMs = (performance.now() - begun) / names.length;
+  const cpuSeconds = ((await treeCpuSeconds(server.pid)) - cpuBefore) / names.length;
+  const peakRss = await treePeakRss(server.pid);
+  for (const object of (await objectsOf(server)).difference(objects)) await rm(object);
+  return { wallMs, cpuSeconds, peakRss };
+}
+
+/** Puts a droplet into the source under a guid that nobody asked for yet. */
+async function place(source: string, { path, sha1 }: Placed): Promise<string> {
+  const guid = randomUUID();
+  const link = join(source, sourceKey(guid, sha1));
+  await mkdir(dirname(link), { recursive: true });
+  await symlink(path, link);
+  return `${guid}/manifests/${sha1}`;
+}
+
+async function manifest({ host, puller }: Served, name: string): Promise<void> {
+  const authorization = `Basic ${Buffer.from(puller.user).toString('base64')}`;
+  for (;;) {
+    const response = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers: { authorization } });
+    await response.text();
+    if (response.ok) return;
+    if (response.status !== 429) throw new Error(`${name} was answered with ${response.status}`);
+  }
+}
+
+async function objectsOf({ data }: Served): Promise<Set<string>> {
+  const folder = join(data, 'v1/objects');
+  return new Set((await readdir(folder)).map((name) => join(folder, name)));
+}
+
+function withoutIgzip(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.filter((folder) => findIgzip(folder) === undefined).join(delimiter);
+}
