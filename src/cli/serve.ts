@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig, type ConfigInput } from '../config.ts';
 import { openFacade } from '../facade.ts';
 import { serve, type Serving } from '../http/serve.ts';
+import { findIgzip } from '../layer/igzip.ts';
 import { createLog } from '../log.ts';
 
 /** Load balancers need some seconds to see that readiness fails, before connections are refused. */
@@ -48,6 +49,8 @@ async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
     throw error;
   });
   stopOnSignals(serving, (signal) => log.info({ signal }, 'stopping'));
+  const igzip = findIgzip();
+  if (igzip !== undefined) log.info({ igzip }, 'gzip layers are compressed by igzip');
   log.info({ url: serving.url, publicUrl: config.publicUrl }, 'serving');
 }
 

@@ -41,7 +41,7 @@ export class Conversions {
     this.#limits = limits;
   }
 
-  /** conversions that run or wait */
+  /** droplets that are looked up, are converted, or wait for it */
   get running(): number {
     return this.#running.size;
   }

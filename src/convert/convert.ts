@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { needsKey, needsRecord, needsRecordOf } from '../droplet/needs.ts';
+import { needsKey, needsRecordOf } from '../droplet/needs.ts';
 import { dropletRecord, layerPointerKey, recordKey, type DropletRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { rulesVersion } from '../droplet/rules.ts';
@@ -14,6 +14,7 @@ import { findIgzip } from '../layer/igzip.ts';
 import { Meter, measure } from '../layer/meter.ts';
 import { publishLayer } from '../layer/pointer.ts';
 import { variantOf } from '../layer/settings.ts';
+import { canonicalJson } from '../oci/canonical-json.ts';
 import { digestOfHex, hexOf } from '../oci/digest.ts';
 import { createRecord } from '../store/records.ts';
 import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
@@ -38,6 +39,7 @@ export async function convertDroplet(stores: Stores, job: Job, igzip = findIgzip
   const object = `v1/objects/${randomUUID()}`;
   const fast = source.info.size < worthIgzip ? undefined : igzip;
   const layer = await writeLayer(stores.own, object, source, job, fast).catch(async (error: unknown) => {
+    source.body.destroy();
     await stores.own.remove(object);
     if (error instanceof DropletRefused) await requireIntact(stores, job);
     throw error;
@@ -69,7 +71,7 @@ async function writeLayer(
   requireHash(job, input);
   const summary = rewrite.summary;
   const info = stagingInfo(summary.stagingInfo);
-  await createRecord(own, needsKey(guid, hash), needsRecord, needsRecordOf(summary, info.buildpack));
+  await own.put(needsKey(guid, hash), canonicalJson(needsRecordOf(summary, info.buildpack)), 'absent');
   return {
     format: 1,
     guid,

@@ -69,6 +69,10 @@ export class Extensions {
       throw new Breach('global', `a second global PAX header does not say again what ${forgotten} is`);
     }
     for (const record of records) checkGlobal(record);
+    const bytes = records.reduce((sum, { text }) => sum + text.length, 0);
+    if (bytes > maxGlobalBytes) {
+      throw new Breach('pax-bytes', `a global PAX header has ${bytes} bytes, over ${maxGlobalBytes}`);
+    }
     this.#globals = new Map(
       named
         .entries()
@@ -76,6 +80,9 @@ export class Extensions {
     );
   }
 }
+
+/** What holds for all is said again for each in the layer: more than real headers have would make a bomb of it. */
+const maxGlobalBytes = 8192;
 
 /** GNU tar gives an attribute that is to hold for all to no file. */
 const neverGlobal = /^(?:(?:path|linkpath|size)$|GNU\.sparse\.|SCHILY\.xattr\.)/;

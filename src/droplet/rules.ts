@@ -74,7 +74,11 @@ export const rules = [
   },
   { name: 'name-bytes', effect: 'refuse', text: 'A name and the target of a link are bounded in length.' },
   { name: 'component-bytes', effect: 'refuse', text: 'The parts of a name are bounded in length.' },
-  { name: 'pax-bytes', effect: 'refuse', text: 'Extended headers are bounded in size.' },
+  {
+    name: 'pax-bytes',
+    effect: 'refuse',
+    text: 'Extended headers are bounded in size, global ones to 8 KiB.',
+  },
   { name: 're-root', effect: 'change', text: 'Names and targets of hard links begin with `home/vcap/`.' },
   {
     name: 'root',

@@ -21,7 +21,7 @@ export function createMetrics(conversionsRunning: () => number): Metrics {
   registry.registerMetric(
     new Gauge({
       name: 'dropstack_conversions_running',
-      help: 'Droplets that are being converted, or wait for it',
+      help: 'Droplets that are looked up, are being converted, or wait for it',
       registers: [],
       collect() {
         this.set(conversionsRunning());

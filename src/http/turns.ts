@@ -12,7 +12,7 @@ export class Turns {
   /** Begins the work in this turn or in a later one, in order of arrival. */
   run(work: () => void): void {
     if (this.#left === perTurn) this.#renewLater();
-    if (this.#left > 0) this.#begin(work);
+    if (this.#left > 0 && this.#waiting.length === 0) this.#begin(work);
     else this.#waiting.push(work);
   }
 
@@ -23,9 +23,9 @@ export class Turns {
     });
   }
 
-  #begin(work: () => void): void {
+  #begin(work: (() => void) | undefined): void {
     this.#left--;
-    work();
+    work?.();
   }
 
   #renewLater(): void {
@@ -33,7 +33,7 @@ export class Turns {
       this.#left = perTurn;
       if (this.#waiting.length === 0) return;
       this.#renewLater();
-      for (const work of this.#waiting.splice(0, perTurn)) this.#begin(work);
+      while (this.#left > 0 && this.#waiting.length > 0) this.#begin(this.#waiting.shift());
     });
   }
 }

@@ -35,7 +35,8 @@ export class Images {
   readonly #assembled = new LRUCache<string, Image, Parts>({
     maxSize: rememberedBytes,
     sizeCalculation: ({ manifest, config }) => manifest.bytes.length + config.bytes.length + 1024,
-    // Once for all who ask at the same time.
+    // Once for all who ask at the same time, also where newer ones push it out meanwhile.
+    ignoreFetchAbort: true,
     fetchMethod: (_id, _stale, { context }) => this.#assemble(context),
   });
 

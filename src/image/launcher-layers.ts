@@ -18,6 +18,7 @@ export class LauncherLayers {
   readonly #store: Store;
   readonly #layers = new LRUCache<string, Layer | typeof nothing, RootfsRecord>({
     max: rememberedVersions,
+    ignoreFetchAbort: true,
     fetchMethod: async (_version, _stale, { context }) => (await this.#make(context)) ?? nothing,
   });
 

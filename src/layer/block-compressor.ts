@@ -21,7 +21,7 @@ type Slot = { bytes: Buffer | undefined };
 
 /**
  * Compresses in blocks of four mebibytes, several at once on the threads of libuv's pool, and gives them in order: the output
- * depends on the input alone. Holds `atOnce` blocks and their results at the most.
+ * depends on the input alone. Holds a few blocks and results at the most, however slowly these are taken.
  */
 export class BlockCompressor extends Transform {
   readonly #format: BlockFormat;
@@ -39,6 +39,13 @@ export class BlockCompressor extends Transform {
     this.#format = format;
     this.#atOnce = atOnce;
     if (format.head !== undefined) this.push(format.head);
+  }
+
+  override _read(size: number): void {
+    // Node does not hold up a transform whose output comes later than its callback; and it asks for more before it takes
+    // what is there.
+    process.nextTick(() => this.#next?.());
+    super._read(size);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -66,7 +73,7 @@ export class BlockCompressor extends Transform {
     }
     this.#start(this.#block);
     this.#when(
-      () => this.#running < this.#atOnce,
+      () => this.#running < this.#atOnce && this.readableLength < this.readableHighWaterMark,
       () => {
         if (from + bytes < chunk.length) this.#take(chunk, from + bytes, done);
         else done();

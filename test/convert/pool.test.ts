@@ -82,7 +82,7 @@ test('a child that takes too much memory ends', async (t) => {
     code: 'too-large',
     message: /bytes of memory/,
   });
-  t.deepEqual(await keysBelow(own, 'v1/'), []);
+  t.deepEqual(await keysBelow(own, 'v1/droplets/'), [], 'no record, whenever it was killed');
 });
 
 test('more than may wait are told to come back', async (t) => {

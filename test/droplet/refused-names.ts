@@ -167,6 +167,11 @@ export const refusedNames: Refused[] = [
   },
   {
     rule: 'pax-bytes',
+    what: 'a global header that would be repeated for every entry',
+    tar: rawTar({ ...pax(['VENDOR.x', 'y'.repeat(9000)]), type: 'g' }, file('a'), file('b')),
+  },
+  {
+    rule: 'pax-bytes',
     what: 'a header that grows by a global one',
     tar: rawTar({ ...pax(['a', 'b'.repeat(60)]), type: 'g' }, pax(['c', 'd'.repeat(60)]), file('a')),
     limits: { maxPaxBytes: 100 },

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import test from 'ava';
 import * as fc from 'fast-check';
@@ -81,6 +82,48 @@ for (const compression of ['gzip', 'zstd'] as const) {
     if (stream === undefined) throw new Error('there is no stream');
     await t.throwsAsync(pipeline(failing, stream, new Meter()), { message: 'the source broke' });
   });
+}
+
+for (const compression of ['gzip', 'zstd'] as const) {
+  test(`${compression}: a reader that stands still is waited for, not run away from`, async (t) => {
+    const { stream } = compressor(compression, { threads: 2 });
+    if (stream === undefined) throw new Error('there is no stream');
+    const noise = randomBytes(blockSize);
+    let given = 0;
+    while (given < 50 && (await accepted(stream, noise))) given++;
+    t.true(given < 20, `${given} blocks were taken`);
+    t.true(stream.readableLength < 10 * blockSize);
+    stream.destroy();
+  });
+}
+
+/** Whether a chunk is taken within half a second. */
+async function accepted(stream: Transform, chunk: Buffer): Promise<boolean> {
+  const late = new AbortController();
+  const taken = new Promise<boolean>((resolve) => {
+    stream.write(chunk, () => resolve(true));
+  });
+  const waited = delay(500, false, { signal: late.signal });
+  const first = await Promise.race([taken, waited]);
+  late.abort();
+  waited.catch(() => {});
+  return first;
+}
+
+testWith('igzip')('igzip: one that is given up closes its pipes', async (t) => {
+  const before = await openFiles();
+  for (let turn = 0; turn < 5; turn++) {
+    const { stream } = compressor('gzip', { igzip: findIgzip() });
+    stream?.write(randomBytes(4_000_000));
+    await delay(100);
+    stream?.destroy();
+  }
+  for (let turn = 0; turn < 50 && (await openFiles()) > before; turn++) await delay(20);
+  t.true((await openFiles()) <= before, `${await openFiles()} files are open, ${before} were`);
+});
+
+async function openFiles(): Promise<number> {
+  return (await readdir('/proc/self/fd')).length;
 }
 
 test('gzip of nothing is gzip', async (t) => {

@@ -53,7 +53,7 @@ test.serial('500 clients that ask for 100 cold droplets have them in order of ar
   const order = await converted(server);
   t.is(order.length, names.length);
   const late = names.map((name, at) => Math.abs(order.indexOf(name.split('/')[0] ?? '') - at));
-  t.true(Math.max(...late) < 10, `one was ${Math.max(...late)} places from its turn`);
+  t.true(Math.max(...late) < 25, `one was ${Math.max(...late)} places from its turn`);
 });
 
 test.serial('what goes beyond the bounds is put off, and succeeds in the end', async (t) => {
