@@ -66,7 +66,7 @@ test.serial(
 
       t.deepEqual((await checkStore(data)).problems, [], about);
       t.deepEqual(await pull(t, server.url, image, about), layers, about);
-      for (const pid of children) t.false(await runs(pid), about);
+      await until(`the killed child ends: ${about}`, async () => !(await anyRuns(children)));
     }
     t.deepEqual((await checkStore(data)).problems, []);
   },
