@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { basic } from '../test/helpers/basic.ts';
 import { startServe, type Served } from '../test/helpers/serve.ts';
 import { tempDir } from '../test/helpers/temp.ts';
 import { tinyRootfs } from '../test/helpers/tiny.ts';
@@ -57,7 +58,9 @@ export async function bombsBench(seconds: number): Promise<void> {
 async function warmUrls({ host, puller }: Served, names: readonly string[]): Promise<string[]> {
   const [name = ''] = names;
   const base = `http://${host}/v2/cloudfoundry/${name.split('/')[0]}`;
-  const response = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers: basic(puller.user) });
+  const response = await fetch(`http://${host}/v2/cloudfoundry/${name}`, {
+    headers: { authorization: basic(puller.user) },
+  });
   const { layers } = (await response.json()) as { layers: { digest: string }[] };
   const digest = response.headers.get('Docker-Content-Digest') ?? '';
   return [
@@ -70,7 +73,7 @@ async function warmUrls({ host, puller }: Served, names: readonly string[]): Pro
 async function warmPulls({ puller }: Served, urls: readonly string[], seconds: number): Promise<number[]> {
   const child = fork(script, { execArgv: [] });
   const answered = once(child, 'message') as Promise<[number[]]>;
-  child.send({ urls, authorization: basic(puller.user).authorization, seconds, perSecond });
+  child.send({ urls, authorization: basic(puller.user), seconds, perSecond });
   const [times] = await answered;
   return times;
 }
@@ -82,15 +85,13 @@ async function keepAsking({ host, puller }: Served, next: Next, signal: AbortSig
     const name = await next();
     if (name === undefined) break;
     const url = `http://${host}/v2/cloudfoundry/${name}`;
-    const response = await fetch(url, { headers: basic(puller.user), signal }).catch(() => undefined);
+    const response = await fetch(url, { headers: { authorization: basic(puller.user) }, signal }).catch(
+      () => undefined,
+    );
     await response?.arrayBuffer();
     if (response !== undefined) statuses.push(response.status);
   }
   return statuses;
-}
-
-function basic(user: string): { authorization: string } {
-  return { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
 }
 
 function say(text: string): void {

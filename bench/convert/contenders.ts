@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { sourceKey } from '../../src/droplet/source-key.ts';
 import { findIgzip } from '../../src/layer/igzip.ts';
+import { basic } from '../../test/helpers/basic.ts';
 import { smallDroplet } from '../../test/helpers/droplets.ts';
 import type { Owner } from '../../test/helpers/owner.ts';
 import { startServe, type Served } from '../../test/helpers/serve.ts';
@@ -75,7 +76,7 @@ async function place(source: string, { path, sha1 }: Placed): Promise<string> {
 }
 
 async function manifest({ host, puller }: Served, name: string): Promise<void> {
-  const authorization = `Basic ${Buffer.from(puller.user).toString('base64')}`;
+  const authorization = basic(puller.user);
   for (;;) {
     const response = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers: { authorization } });
     await response.text();

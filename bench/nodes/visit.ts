@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../../test/helpers/run.ts';
 import type { Usage } from '../peers/measured.ts';
-import { freePort } from '../peers/free-port.ts';
+import { freePort } from '../../test/helpers/free-port.ts';
 import type { Node } from './node.ts';
 
 /** One image on one node: what the pull cost, and the time from `run` to the app's first answer. */

@@ -10,7 +10,7 @@ import { tinyRootfs } from '../../test/helpers/tiny.ts';
 import { findTool } from '../../test/tools/find-tool.ts';
 import type { BenchDroplet } from '../droplets/describe.ts';
 import { treeCpuSeconds, treePeakRss } from '../process-tree.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../test/helpers/free-port.ts';
 import type { Usage } from './measured.ts';
 
 /** The predecessor's registry, which lies beside our checkout and is no part of it. */

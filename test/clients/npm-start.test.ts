@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { freePort } from '../helpers/free-port.ts';
 import { startContainerd } from '../helpers/containerd.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
 import { run } from '../helpers/run.ts';
@@ -79,14 +78,4 @@ function line(text: string, command: string): string {
 
 function imageIn(text: string): string | undefined {
   return /cloudfoundry\/\S+/.exec(text)?.[0];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no port');
-  return address.port;
 }

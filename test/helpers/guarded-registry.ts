@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { basic } from './basic.ts';
 import { atEnd, type Owner } from './owner.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function guardedRegistry(
   host: string,
   { cert, key, user }: { cert: string; key: string; user: string },
 ): Promise<string> {
-  const expected = `Basic ${Buffer.from(user).toString('base64')}`;
+  const expected = basic(user);
   const pem = { cert: await readFile(cert), key: await readFile(key) };
   const server = createServer(pem, (incoming, response) => {
     if (incoming.headers.authorization === expected) forward(host, incoming, response);

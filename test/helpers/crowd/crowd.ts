@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { basic } from '../basic.ts';
 import type { Served } from '../serve.ts';
 import type { Order } from './clients-process.ts';
 import type { Pull } from './node-client.ts';
@@ -29,7 +30,7 @@ export async function crowd(
       { length: clients },
       (_, at) => `http://${host}/v2/cloudfoundry/${names[at % names.length]}`,
     ),
-    authorization: `Basic ${Buffer.from(puller.user).toString('base64')}`,
+    authorization: basic(puller.user),
     firstBackoffMs,
     spacingMs,
   };

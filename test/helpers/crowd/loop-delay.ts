@@ -1,3 +1,4 @@
+import { basic } from '../basic.ts';
 import type { Served } from '../serve.ts';
 
 /**
@@ -5,8 +6,9 @@ import type { Served } from '../serve.ts';
  * last time: an idle loop has 10 to 11.
  */
 export async function loopDelay({ host, admin }: Served): Promise<number> {
-  const authorization = `Basic ${Buffer.from(admin).toString('base64')}`;
-  const text = await (await fetch(`http://${host}/metrics`, { headers: { authorization } })).text();
+  const text = await (
+    await fetch(`http://${host}/metrics`, { headers: { authorization: basic(admin) } })
+  ).text();
   const [, seconds] = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text) ?? [];
   if (seconds === undefined) throw new Error(`The metrics do not tell the delay of the event loop:\n${text}`);
   return Number(seconds) * 1000;
