@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** Smaller chunks cost more handing over between threads than the work that they hold. */
-const chunkSize = 1024 * 1024;
+const chunkSize = 4 * 1024 * 1024;
 
 /**
  * Unpacks gzip of one member or several (RFC 1952 §2.2), and reads to the very end: behind the last member there may be

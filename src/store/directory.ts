@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, statSync } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { renameSync, statSync, type WriteStream } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -98,6 +98,9 @@ export class DirectoryStore extends DirectoryReader implements Store {
 /** Bytes that may wait for the disk while more are made. */
 const writeAhead = 4 * 1024 * 1024;
 
+/** Bytes after which the disk may begin. */
+const syncEvery = 32 * 1024 * 1024;
+
 async function write(path: string, body: Uint8Array | Readable): Promise<void> {
   const file = await open(path, 'wx', 0o640);
   if (body instanceof Uint8Array) {
@@ -108,8 +111,25 @@ async function write(path: string, body: Uint8Array | Readable): Promise<void> {
       await file.close();
     }
   } else {
-    await pipeline(body, file.createWriteStream({ flush: true, highWaterMark: writeAhead }));
+    const stream = file.createWriteStream({ flush: true, highWaterMark: writeAhead });
+    syncEarly(file, stream);
+    await pipeline(body, stream);
   }
+}
+
+/** Has the disk begin while there is more to come, so that the last sync waits for little. That one also tells of errors. */
+function syncEarly(file: FileHandle, stream: WriteStream): void {
+  let begun = 0;
+  let syncing = false;
+  stream.on('drain', () => {
+    if (syncing || stream.bytesWritten - begun < syncEvery) return;
+    begun = stream.bytesWritten;
+    syncing = true;
+    const over = (): void => {
+      syncing = false;
+    };
+    file.datasync().then(over, over);
+  });
 }
 
 /** Makes the new name durable, and with it the folders that were made for it, `first` being the topmost of them. */
