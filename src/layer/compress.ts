@@ -56,7 +56,10 @@ function gzip(level: number): BlockFormat {
   };
 }
 
-/** A frame a block (RFC 8878 §3): readers take frames that follow each other for one text. Digests tell what is damaged: no checksum. */
+/**
+ * A frame a block (RFC 8878 §3): readers take frames that follow each other for one text. Digests tell what is damaged: no
+ * checksum.
+ */
 function zstd(level: number): BlockFormat {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   return {
