@@ -1,4 +1,5 @@
 import { bombsBench } from './bombs.ts';
+import { cacheBench } from './cache.ts';
 import { convertBench } from './convert.ts';
 import { crowdBench } from './crowd.ts';
 import { benchDroplets, type DropletName } from './droplets/bench-droplets.ts';
@@ -11,6 +12,7 @@ const usage = `Which benchmark?
   npm run bench -- crowd [clients]
   npm run bench -- bombs [seconds]
   npm run bench -- nodes [rounds] [droplet...]
+  npm run bench -- cache [megabytes] [files]
 Droplets: ${Object.keys(benchDroplets).join(', ')}
 `;
 
@@ -22,6 +24,7 @@ else if (name === 'crowd') await crowdBench(Number(count ?? 500), 100);
 else if (name === 'bombs') await bombsBench(Number(count ?? 20));
 else if (name === 'nodes')
   await nodesBench(Number(count ?? 5), droplets.length === 0 ? undefined : droplets.filter(isDroplet));
+else if (name === 'cache') await cacheBench(Number(count ?? 512), Number(droplets[0] ?? 100_000));
 else {
   process.stderr.write(usage);
   process.exitCode = 2;

@@ -1,0 +1,88 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFailure } from '../../errors.ts';
+import { storeFailure } from '../directory-reader.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { onDisk, Room } from './room.ts';
+
+/** How many files are looked at at once when a directory is opened. */
+const atOnce = 16;
+
+/**
+ * Where copies lie: whole ones in `v1/`, named by the SHA-256 of their key, growing ones in `tmp/`, and `.lock`. What the
+ * directory holds is known from names, sizes and times alone, so that a process that died leaves nothing to repair.
+ */
+export class CacheDirectory {
+  readonly room: Room;
+  readonly #directory: string;
+  readonly #unlock: () => void;
+
+  /**
+   * Opens a directory, making it where it is missing, empties `tmp/`, and evicts what is beyond `maxBytes`.
+   * @param onEvict is called for each file that is evicted
+   * @throws Failure `conflict` where another process has it; `unavailable` or `no-space` where the disk fails
+   */
+  static async open(directory: string, maxBytes: number, onEvict: () => void): Promise<CacheDirectory> {
+    let unlock: (() => void) | undefined;
+    try {
+      await mkdir(join(directory, 'v1'), { recursive: true, mode: 0o750 });
+      unlock = lockDirectory(directory, join(directory, '.lock'));
+      await rm(join(directory, 'tmp'), { recursive: true, force: true });
+      await mkdir(join(directory, 'tmp'), { mode: 0o750 });
+      const opened = new CacheDirectory(directory, maxBytes, unlock, onEvict);
+      for (const { name, bytes } of await filesOf(join(directory, 'v1'))) opened.room.add(name, bytes);
+      await opened.room.reserve(0);
+      return opened;
+    } catch (error) {
+      unlock?.();
+      throw isFailure(error) ? error : storeFailure('open the cache', directory, error);
+    }
+  }
+
+  private constructor(directory: string, maxBytes: number, unlock: () => void, onEvict: () => void) {
+    this.#directory = directory;
+    this.#unlock = unlock;
+    const evict = async (name: string): Promise<void> => {
+      await rm(this.pathOf(name), { force: true });
+      onEvict();
+    };
+    const free = async (): Promise<number> => {
+      const { bavail, bsize } = await statfs(directory);
+      return bavail * bsize;
+    };
+    this.room = new Room(maxBytes, { evict, free });
+  }
+
+  pathOf(name: string): string {
+    return join(this.#directory, 'v1', name);
+  }
+
+  newTemporary(): string {
+    return join(this.#directory, 'tmp', randomUUID());
+  }
+
+  /** Lets other processes have it. */
+  close(): void {
+    this.#unlock();
+  }
+}
+
+/** The name of an object's file: keys may be longer than file names. */
+export function nameOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** All files of a folder and what they take, least recently used first. */
+async function filesOf(folder: string): Promise<{ name: string; bytes: number }[]> {
+  const found: { name: string; bytes: number; used: number }[] = [];
+  const names = (await readdir(folder)).values();
+  const look = async (): Promise<void> => {
+    for (const name of names) {
+      const file = await stat(join(folder, name));
+      if (file.isFile()) found.push({ name, bytes: onDisk(file.size), used: file.mtimeMs });
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, look));
+  return found.toSorted((a, b) => a.used - b.used);
+}
