@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { open, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../errors.ts';
+import { requireKey } from './key.ts';
 import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from './store.ts';
 
 /** Big reads: a layer is read from end to end, and each chunk costs a turn of the event loop. */
@@ -52,13 +53,10 @@ export class DirectoryReader implements ReadableStore {
     }
   }
 
-  /** The path of a key. Keys are made by us from parsed names, so a bad one is a bug, not bad input. */
+  /** The path of a key. */
   protected pathOf(key: string): string {
-    const segments = key.split('/');
-    if (key.startsWith('.') || segments.some(isUnfit)) {
-      throw new Error(`Not a store key: ${JSON.stringify(key)}`);
-    }
-    return join(this.root, ...segments);
+    requireKey(key);
+    return join(this.root, ...key.split('/'));
   }
 
   /** Undefined when there is no such path below a root that exists; a missing root is an outage, not an absence. */
@@ -77,10 +75,6 @@ export class DirectoryReader implements ReadableStore {
     }
     return undefined;
   }
-}
-
-function isUnfit(segment: string): boolean {
-  return segment === '' || segment === '.' || segment === '..' || segment.includes('\0');
 }
 
 /** What a directory's errors mean to us. */

@@ -1,18 +1,28 @@
-import { z } from 'zod';
 import { DirectoryReader } from './directory-reader.ts';
 import { DirectoryStore } from './directory.ts';
+import type { SourceLocation, StoreLocation } from './location.ts';
+import { resumingReader, resumingStore } from './resuming.ts';
+import type { S3Location } from './s3/location.ts';
+import { singleWriter } from './single-writer.ts';
 import type { ReadableStore, Store } from './store.ts';
 
-/** Where a store is: plain data, so that it can be handed to a child process. */
-export const storeLocation = z.strictObject({ directory: z.string().min(1) });
-export type StoreLocation = z.output<typeof storeLocation>;
-
-/** Opens a store to read from and write to, making it where it is missing. */
+/** Opens a store to read from and write to; a directory is made where it is missing. Bodies of a remote one heal. */
 export async function openStore(location: StoreLocation): Promise<Store> {
-  return DirectoryStore.open(location.directory);
+  if ('directory' in location) return DirectoryStore.open(location.directory);
+  const store = await openS3(location.s3);
+  return location.singleWriter ? singleWriter(store) : store;
 }
 
 /** Opens a store that is never written to. */
-export function openReadable(location: StoreLocation): ReadableStore {
-  return new DirectoryReader(location.directory);
+export async function openReadable(location: SourceLocation): Promise<ReadableStore> {
+  if ('directory' in location) return new DirectoryReader(location.directory);
+  if ('s3' in location) return openS3(location.s3);
+  const { WebdavReader } = await import('./webdav/reader.ts');
+  return resumingReader(new WebdavReader(location.webdav));
+}
+
+/** The SDK takes 35 MB and a tenth of a second: only who has a store in S3 loads it. */
+async function openS3(location: S3Location): Promise<Store> {
+  const { S3Store } = await import('./s3/store.ts');
+  return resumingStore(new S3Store(location));
 }

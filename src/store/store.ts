@@ -7,7 +7,7 @@ export type ObjectInfo = {
   size: number;
   /** milliseconds since the epoch */
   modified: number;
-  /** changes whenever the object's bytes are written again; opaque */
+  /** Changes whenever the bytes do; whether also when the same bytes are written again depends on the store. Opaque. */
   etag: string;
 };
 
@@ -35,10 +35,16 @@ export type Condition = 'absent' | { etag: string };
 
 export interface Store extends ReadableStore {
   /**
-   * Stores an object, whole or not at all, durably. Answers its info, or undefined where `condition` did not hold.
+   * Stores an object, whole or not at all, durably. Answers its info, or undefined where `condition` did not hold; then too
+   * a stream is read to its end, so that who hashes it in passing has the hash.
    * @throws Failure `no-space`; whatever `body` fails with, and then nothing is stored
    */
   put(key: string, body: Uint8Array | Readable, condition?: Condition): Promise<ObjectInfo | undefined>;
   /** Removes an object; removing what is not there is no error. */
   remove(key: string): Promise<void>;
+}
+
+export interface Presigns {
+  /** A URL that gives whoever has it the object, with ranges too, by GET for so many seconds. */
+  presign(key: string, seconds: number): Promise<string>;
 }

@@ -15,6 +15,8 @@ export const inventory = {
   getfattr: { debian: 'attr' },
   igzip: { debian: 'isal' },
   mmdebstrap: { debian: 'mmdebstrap' },
+  // Depends on nginx itself, of the version that can load it.
+  nginx: { debian: 'libnginx-mod-http-dav-ext' },
   openssl: { debian: 'openssl' },
   pip3: { debian: 'python3-pip' },
   podman: { debian: 'podman' },
@@ -34,6 +36,7 @@ export const inventory = {
     go: 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
   },
   'containerd-2/ctr': { go: 'github.com/containerd/containerd/v2/cmd/ctr' },
+  versitygw: { go: 'github.com/versity/versitygw/cmd/versitygw' },
   unpack: { go: './unpack' },
   conformance: {
     go: 'github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260716174315-967efdc079b9',
