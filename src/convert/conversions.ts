@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import {
   conditionsOf,
   readDropletRecord,
@@ -14,13 +13,21 @@ import { Failure } from '../errors.ts';
 import { variantOf, type LayerSettings } from '../layer/settings.ts';
 import { canonicalJson } from '../oci/canonical-json.ts';
 import { readRecord } from '../store/records.ts';
+import { Remembered, type Clock } from '../store/remembered.ts';
 import type { ReadableStore, Store } from '../store/store.ts';
-import type { Job } from './job.ts';
+import { jobId, type Job } from './job.ts';
+import type { Asker } from './queue.ts';
 
 /** What runs a conversion: the pool, in the facade. */
 export interface Converts {
-  run(job: Job): Promise<DropletRecord>;
+  /** @param askers all who want it so far */
+  run(job: Job, askers: Iterable<Asker>): Promise<DropletRecord>;
+  /** Somebody else wants the job with this id, which may still wait for its turn. */
+  join(id: string, asker: Asker): void;
 }
+
+/** A droplet that is looked up, waits, or is converted; `askers` by what tells them apart. */
+type Running = { work: Promise<DropletRecord>; askers: Map<string, Asker> };
 
 /** Records of the droplets in use; some 1 KB each. */
 const rememberedRecords = 10_000;
@@ -31,10 +38,11 @@ export class Conversions {
   readonly #sources: ReadableStore;
   readonly #pool: Converts;
   readonly #limits: Limits;
-  readonly #records = new LRUCache<string, DropletRecord>({ max: rememberedRecords });
-  readonly #running = new Map<string, Promise<DropletRecord>>();
+  readonly #records: Remembered<DropletRecord>;
+  readonly #running = new Map<string, Running>();
 
-  constructor(own: Store, sources: ReadableStore, pool: Converts, limits: Limits) {
+  constructor(own: Store, sources: ReadableStore, pool: Converts, limits: Limits, clock?: Clock) {
+    this.#records = new Remembered({ max: rememberedRecords }, clock);
     this.#own = own;
     this.#sources = sources;
     this.#pool = pool;
@@ -48,24 +56,26 @@ export class Conversions {
 
   /** The record, or undefined where the droplet was not converted yet in this variant. */
   async find(guid: string, hash: string, settings: LayerSettings): Promise<DropletRecord | undefined> {
-    const id = idOf(guid, hash, settings);
-    const known = this.#records.get(id);
-    if (known !== undefined) return known;
-    const record = await readDropletRecord(this.#own, guid, hash, variantOf(settings));
-    if (record !== undefined) this.#records.set(id, record);
-    return record;
+    const id = jobId({ guid, hash, settings });
+    return this.#records.get(id, () => readDropletRecord(this.#own, guid, hash, variantOf(settings)));
   }
 
   /**
-   * The record, converting the droplet first where that was not done.
+   * The record, converting the droplet first where that was not done: when it is `asker`'s turn, or sooner where somebody
+   * else wants it too. What was begun, or waits, is done also when all who asked have gone.
    * @throws Failure `not-found` (`MANIFEST_UNKNOWN`) where no source has the droplet; DropletRefused; what a conversion
    *   throws
    */
-  async ensure(guid: string, hash: string, settings: LayerSettings): Promise<DropletRecord> {
-    const id = idOf(guid, hash, settings);
-    const known = this.#records.get(id);
+  async ensure(guid: string, hash: string, settings: LayerSettings, asker: Asker): Promise<DropletRecord> {
+    const id = jobId({ guid, hash, settings });
+    const known = this.#records.known(id);
     if (known !== undefined) return known;
-    return this.#running.get(id) ?? this.#start(id, { guid, hash, settings, limits: this.#limits });
+    const running = this.#running.get(id);
+    if (running === undefined) return this.#start(id, { guid, hash, settings, limits: this.#limits }, asker);
+    // While it is looked up the pool does not know it yet.
+    running.askers.set(nameOf(asker), asker);
+    this.#pool.join(id, asker);
+    return running.work;
   }
 
   /** The refusal that stands for a droplet under the present rules, bounds and settings. */
@@ -80,23 +90,24 @@ export class Conversions {
     await this.#own.remove(refusalKey(guid, hash));
   }
 
-  #start(id: string, job: Job): Promise<DropletRecord> {
-    const running = this.#findOrConvert(job)
+  #start(id: string, job: Job, asker: Asker): Promise<DropletRecord> {
+    const askers = new Map([[nameOf(asker), asker]]);
+    const work = this.#findOrConvert(job, askers)
       .then((record) => {
         this.#records.set(id, record);
         return record;
       })
       .finally(() => this.#running.delete(id));
-    this.#running.set(id, running);
-    return running;
+    this.#running.set(id, { work, askers });
+    return work;
   }
 
-  async #findOrConvert(job: Job): Promise<DropletRecord> {
+  async #findOrConvert(job: Job, askers: Running['askers']): Promise<DropletRecord> {
     const { guid, hash, settings } = job;
-    return (await this.find(guid, hash, settings)) ?? this.#convert(job);
+    return (await this.find(guid, hash, settings)) ?? this.#convert(job, askers);
   }
 
-  async #convert(job: Job): Promise<DropletRecord> {
+  async #convert(job: Job, askers: Running['askers']): Promise<DropletRecord> {
     const { guid, hash, settings } = job;
     const [refusal, source] = await Promise.all([
       this.refusal(guid, hash, settings),
@@ -107,7 +118,7 @@ export class Conversions {
     }
     if (refusal !== undefined) throw new DropletRefused(`${guid}/${hash}`, refusal);
     try {
-      return await this.#pool.run(job);
+      return await this.#pool.run(job, askers.values());
     } catch (error) {
       // What cannot be written down is refused all the same.
       if (error instanceof DropletRefused) await this.#remember(job, error).catch(() => {});
@@ -135,6 +146,6 @@ export class Conversions {
   }
 }
 
-function idOf(guid: string, hash: string, settings: LayerSettings): string {
-  return `${guid}/${hash}/${variantOf(settings)}`;
+function nameOf({ urgency, client }: Asker): string {
+  return `${urgency} ${client}`;
 }

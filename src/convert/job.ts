@@ -3,14 +3,19 @@ import type { DropletRecord } from '../droplet/record.ts';
 import type { Refusal } from '../droplet/refusal.ts';
 import type { Limits } from '../droplet/rules.ts';
 import type { FailureCode } from '../errors.ts';
-import type { LayerSettings } from '../layer/settings.ts';
-import { storeLocation } from '../store/open.ts';
+import { variantOf, type LayerSettings } from '../layer/settings.ts';
+import { sourceLocation, storeLocation } from '../store/location.ts';
 
 /** One droplet to convert: plain data, as it goes to a child process. */
 export type Job = { guid: string; hash: string; settings: LayerSettings; limits: Limits };
 
+/** The name of what a job makes: who asks for the same waits for the same. */
+export function jobId({ guid, hash, settings }: Pick<Job, 'guid' | 'hash' | 'settings'>): string {
+  return `${guid}/${hash}/${variantOf(settings)}`;
+}
+
 /** Where a child process finds its stores. */
-export const converterStores = z.strictObject({ own: storeLocation, source: storeLocation.optional() });
+export const converterStores = z.strictObject({ own: storeLocation, source: sourceLocation.optional() });
 export type ConverterStores = z.output<typeof converterStores>;
 
 /** What a child process sends back for a job. */

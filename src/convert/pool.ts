@@ -1,22 +1,26 @@
 import { availableParallelism } from 'node:os';
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { DropletRecord } from '../droplet/record.ts';
 import { Failure } from '../errors.ts';
 import { Converter, type ConverterLimits } from './converter.ts';
-import type { ConverterStores, Job } from './job.ts';
+import { jobId, type ConverterStores, type Job } from './job.ts';
+import { Line } from './line.ts';
+import type { Asker, Bounds } from './queue.ts';
 
 export type PoolOptions = ConverterLimits & {
   /** child processes at the most */
   size: number;
   /** conversions that may wait for a child */
-  maxQueued: number;
+  waiting: Bounds;
+  /** milliseconds for which one that finds no room to wait is held all the same */
+  roomMs: number;
   /** A child with nothing to do for so long ends, and gives its memory back. */
   idleMs: number;
 };
 
 const poolDefaults: PoolOptions = {
   size: availableParallelism(),
-  maxQueued: 10_000,
+  waiting: { total: 10_000, perClient: 5_000 },
+  roomMs: 10_000,
   idleMs: 10_000,
   timeoutMs: 15 * 60_000,
   maxMemory: 512 * 1024 * 1024,
@@ -26,7 +30,7 @@ const poolDefaults: PoolOptions = {
 export class ConverterPool {
   readonly #stores: ConverterStores;
   readonly #options: PoolOptions;
-  readonly #limit: LimitFunction;
+  readonly #line: Line;
   readonly #idle: { converter: Converter; timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Converter>();
   #closed = false;
@@ -34,26 +38,32 @@ export class ConverterPool {
   constructor(stores: ConverterStores, options: Partial<PoolOptions> = {}) {
     this.#stores = stores;
     this.#options = { ...poolDefaults, ...options };
-    this.#limit = pLimit(this.#options.size);
+    this.#line = new Line(this.#options);
   }
 
   /**
-   * Converts when a child is free, in order of arrival.
+   * Converts when a child is free and it is the job's turn. Nobody runs the same job at the same time.
+   * @param askers all who want it so far
    * @throws Failure `busy` when too many wait already
    */
-  async run(job: Job): Promise<DropletRecord> {
-    if (this.#limit.pendingCount >= this.#options.maxQueued) {
-      throw new Failure('busy', `Too many droplets wait for conversion (${this.#options.maxQueued})`, {
-        retryAfter: 30,
-      });
+  async run(job: Job, askers: Iterable<Asker>): Promise<DropletRecord> {
+    await this.#line.enter(jobId(job), askers);
+    try {
+      return await this.#convert(job);
+    } finally {
+      this.#line.leave();
     }
-    return this.#limit(() => this.#convert(job));
+  }
+
+  /** Somebody else wants a job that may wait here: its turn may come sooner. */
+  join(id: string, asker: Asker): void {
+    this.#line.join(id, asker);
   }
 
   /** Ends all children. What they were at is lost, and done again when somebody asks. */
   close(): void {
     this.#closed = true;
-    this.#limit.clearQueue();
+    this.#line.close(stopping());
     for (const { converter, timer } of this.#idle.splice(0)) {
       clearTimeout(timer);
       converter.kill();
@@ -62,7 +72,7 @@ export class ConverterPool {
   }
 
   async #convert(job: Job): Promise<DropletRecord> {
-    if (this.#closed) throw new Failure('unavailable', 'dropstack is stopping: try again');
+    if (this.#closed) throw stopping();
     const converter = this.#take();
     this.#busy.add(converter);
     try {
@@ -94,4 +104,8 @@ export class ConverterPool {
     timer.unref();
     this.#idle.push({ converter, timer });
   }
+}
+
+function stopping(): Failure {
+  return new Failure('unavailable', 'dropstack is stopping: try again');
 }

@@ -27,7 +27,7 @@ process.on('message', (job: Job) => {
 async function openStores({ own, source }: ConverterStores): Promise<Stores> {
   const store = await openStore(own);
   const uploads = prefixedReader(store, uploadsPrefix);
-  const sources = layeredReader(source === undefined ? [uploads] : [uploads, openReadable(source)]);
+  const sources = layeredReader(source === undefined ? [uploads] : [uploads, await openReadable(source)]);
   return { own: store, sources };
 }
 

@@ -17,6 +17,14 @@ export function userOf({ req }: Context): string | undefined {
   return identities.get(req)?.user;
 }
 
+/**
+ * Who shares turns and bounds: a user at an address. The address is the connection's own: headers that a proxy sets are
+ * set as easily by whoever wants to be many.
+ */
+export function clientOf({ req }: Context): string {
+  return `${userOf({ req }) ?? ''} ${req.socket.remoteAddress ?? ''}`;
+}
+
 /** @throws Failure `denied` when who asks lacks `role` */
 export function requireRole(ctx: Context, role: Role): void {
   const { user, roles } = identityOf(ctx);

@@ -5,6 +5,8 @@ import { Pace, type MinimumRate } from './pace.ts';
 export type PeerLimits = {
   /** In which a request's body must have come whole, unless it is an upload. */
   requestTimeoutMs: number;
+  /** Requests of one connection that may wait for their answers; clients of registries send one after the other. */
+  maxPipelined: number;
   /** What who sends an upload must keep while we wait for more of it. */
   upload: MinimumRate;
   /**
@@ -54,6 +56,7 @@ export class Connections {
     const sending = new Pace(this.#limits.upload, startedAt, socket.bytesRead);
     const exchange = { request, response, answered: false, startedAt, sending };
     exchanges?.add(exchange);
+    if (exchanges !== undefined && exchanges.size > this.#limits.maxPipelined) socket.destroy();
     if (this.#draining) response.shouldKeepAlive = false;
     response.once('close', () => {
       exchange.answered = true;

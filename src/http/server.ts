@@ -13,12 +13,15 @@ import { Failure } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import { Connections, type PeerLimits } from './connections.ts';
 import type { KeyPair } from './reload.ts';
+import { Shares } from './shares.ts';
 
 export type Limits = PeerLimits & {
   headersTimeoutMs: number;
   keepAliveTimeoutMs: number;
   maxHeaderBytes: number;
   maxConnections: number;
+  /** of those, from one address */
+  maxConnectionsOfOne: number;
 };
 
 /** Idle connections outlive the pools of every registry client (Go's keep theirs for 90 s). */
@@ -27,6 +30,8 @@ export const defaultLimits: Limits = {
   keepAliveTimeoutMs: 100_000,
   maxHeaderBytes: 64 * 1024,
   maxConnections: 4_096,
+  maxConnectionsOfOne: 2_048,
+  maxPipelined: 32,
   requestTimeoutMs: 30_000,
   upload: { bytesPerSecond: 1024, windowMs: 30_000 },
   download: { bytesPerSecond: 8 * 1024, windowMs: 60_000 },
@@ -57,9 +62,19 @@ export function createServer(options: {
   const server = createBare(limits, options.tls);
   const connections = new Connections(limits, (request) => uploads.has(request));
   const accepted = new Set<Socket>();
+  const shares = new Shares(limits.maxConnectionsOfOne);
   server.on('connection', (socket) => {
+    const { remoteAddress = '' } = socket;
+    if (shares.isFull(remoteAddress)) {
+      socket.destroy();
+      return;
+    }
+    shares.take(remoteAddress);
     accepted.add(socket);
-    socket.once('close', () => accepted.delete(socket));
+    socket.once('close', () => {
+      accepted.delete(socket);
+      shares.giveBack(remoteAddress);
+    });
   });
   server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
     connections.add(socket),

@@ -1,39 +1,47 @@
+import { FairQueue } from '../convert/queue.ts';
+
 /** What is begun in one turn of the event loop: some milliseconds of work, where all of it is to be done at once. */
 const perTurn = 24;
 
 /**
  * Spreads bursts over turns of the event loop: hundreds of clients that ask in one moment, or that waited for the same
- * conversion, would else keep everybody waiting until the last of them has its answer. Whoever comes alone does not wait.
+ * conversion, would else keep everybody waiting until the last of them has its answer. Whoever comes alone does not wait,
+ * and nobody waits for the burst of another.
  */
 export class Turns {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new FairQueue<() => void>({ total: Infinity, perClient: Infinity });
   #left = perTurn;
+  #count = 0;
 
-  /** Begins the work in this turn or in a later one, in order of arrival. */
-  run(work: () => void): void {
+  /** Begins the work in this turn or in a later one: clients in turn, that of one in order of arrival. */
+  run(work: () => void, client: string): void {
     if (this.#left === perTurn) this.#renewLater();
-    if (this.#left > 0 && this.#waiting.length === 0) this.#begin(work);
-    else this.#waiting.push(work);
+    if (this.#left > 0 && this.#waiting.size === 0) this.#begin(work);
+    else this.#waiting.add(String(this.#count++), work, { urgency: 'pull', client });
   }
 
   /** Resolves in this turn or in a later one. */
-  async next(): Promise<void> {
+  async next(client: string): Promise<void> {
     return new Promise((resolve) => {
-      this.run(resolve);
+      this.run(resolve, client);
     });
   }
 
-  #begin(work: (() => void) | undefined): void {
+  #begin(work: () => void): void {
     this.#left--;
-    work?.();
+    work();
   }
 
   #renewLater(): void {
     setImmediate(() => {
       this.#left = perTurn;
-      if (this.#waiting.length === 0) return;
+      if (this.#waiting.size === 0) return;
       this.#renewLater();
-      while (this.#left > 0 && this.#waiting.length > 0) this.#begin(this.#waiting.shift());
+      while (this.#left > 0) {
+        const next = this.#waiting.take();
+        if (next === undefined) return;
+        this.#begin(next.item);
+      }
     });
   }
 }

@@ -5,7 +5,7 @@ import { Turns } from '../../src/http/turns.ts';
 test('a burst is spread over turns of the event loop, in order', async (t) => {
   const turns = new Turns();
   const begun: number[] = [];
-  for (let at = 0; at < 100; at++) turns.run(() => begun.push(at));
+  for (let at = 0; at < 100; at++) turns.run(() => begun.push(at), 'one');
   const counts: number[] = [];
   for (let turn = 0; begun.length < 100 && turn < 100; turn++) {
     counts.push(begun.length);
@@ -26,7 +26,7 @@ test('whoever comes alone, or later, does not wait', async (t) => {
   const turns = new Turns();
   for (let at = 0; at < 3; at++) {
     let begun = false;
-    turns.run(() => (begun = true));
+    turns.run(() => (begun = true), 'one');
     t.true(begun);
     await setImmediate();
   }
@@ -35,10 +35,10 @@ test('whoever comes alone, or later, does not wait', async (t) => {
 test('who comes while others wait comes after them', async (t) => {
   const turns = new Turns();
   const begun: string[] = [];
-  for (let at = 0; at < 30; at++) turns.run(() => begun.push('first'));
+  for (let at = 0; at < 30; at++) turns.run(() => begun.push('first'), 'one');
   await setImmediate();
   const left = 30 - begun.length;
-  await turns.next();
+  await turns.next('one');
   t.is(begun.length, 30, `${left} were waiting`);
 });
 
@@ -47,10 +47,18 @@ test('work that begins other work does not begin it all in one turn', async (t) 
   let begun = 0;
   const again = (): void => {
     begun++;
-    if (begun < 200) turns.run(again);
+    if (begun < 200) turns.run(again, 'one');
   };
-  turns.run(again);
+  turns.run(again, 'one');
   t.true(begun < 50);
   for (let turn = 0; turn < 100; turn++) await setImmediate();
   t.is(begun, 200);
+});
+
+test('nobody waits for the burst of another', async (t) => {
+  const turns = new Turns();
+  const begun: string[] = [];
+  for (let at = 0; at < 1_000; at++) turns.run(() => begun.push('greedy'), 'greedy');
+  for (let at = 0; at < 10; at++) await turns.next('other').then(() => begun.push('other'));
+  t.true(begun.length < 600, `${begun.length} were begun meanwhile`);
 });

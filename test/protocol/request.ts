@@ -13,12 +13,14 @@ export type Ask = {
   /** `user:password` */
   auth?: string;
   ca?: string;
+  /** whose the request seems to be: all of 127.0.0.0/8 is this machine */
+  from?: string;
 };
 
 /** One request as it goes over the wire: nothing decoded, followed or repaired. */
 export async function ask(
   url: string,
-  { method = 'GET', headers = {}, body, auth, ca }: Ask = {},
+  { method = 'GET', headers = {}, body, auth, ca, from }: Ask = {},
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const options = {
@@ -27,6 +29,7 @@ export async function ask(
     agent: false,
     ...(auth === undefined ? {} : { auth }),
     ...(ca === undefined ? {} : { ca }),
+    ...(from === undefined ? {} : { localAddress: from }),
   };
   const request = url.startsWith('https:') ? https(url, options) : http(url, options);
   request.on('error', reject);
