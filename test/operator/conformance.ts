@@ -10,6 +10,7 @@ import { tempDir } from '../helpers/temp.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';
 import { badInput } from './bad-input.ts';
 import { dropletConformance } from './droplet-conformance.ts';
+import { warmConformance } from './warm-conformance.ts';
 
 /** An operator of an empty store, the store, and the name that it puts into histories. */
 export type Bed = { operator: Operator; own: Store; by: string };
@@ -27,6 +28,7 @@ export function operatorConformance(open: (owner: Owner) => Promise<Bed>): void 
   test.after.always(() => ends.disposeAsync());
 
   dropletConformance(() => bed);
+  warmConformance(() => bed);
 
   test('a rootfs is imported once, and told about', async (t) => {
     const { rootfs } = bed.operator;
