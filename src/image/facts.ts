@@ -1,39 +1,39 @@
 import { LRUCache } from 'lru-cache';
 import { guidStateKey, type GuidState, type GuidStates } from '../droplet/states.ts';
-import { layerSettings, variantOf, type LayerSettings } from '../layer/settings.ts';
+import type { LayerSettings } from '../layer/settings.ts';
 import { stackKey } from '../rootfs/keys.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
 import type { Stacks } from '../rootfs/stacks.ts';
-import { readRecord, updateRecord } from '../store/records.ts';
+import type { Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import { Fresh } from './fresh.ts';
 import type { Facts } from './images.ts';
+import { readSettings, requireKnownLayers, settingsKey, type Settings } from './settings.ts';
 
 /** Also those that clients ask for and that do not exist. */
 const rememberedStacks = 1000;
 const rememberedGuids = 100_000;
 const rememberedVersions = 200;
 
-const settingsKey = 'v1/settings.json';
-
 /** The facts that tags depend on. */
 export class CachedFacts implements Facts {
   readonly #stacks: Fresh<StackRecord | undefined>;
   readonly #guids: Fresh<GuidState>;
-  readonly #settings: Fresh<LayerSettings>;
+  readonly #settings: Fresh<Settings>;
   readonly #versions: LRUCache<string, RootfsRecord>;
   readonly #source: Stacks;
 
-  constructor(stacks: Stacks, states: GuidStates, store: Store) {
+  constructor(stacks: Stacks, states: GuidStates, store: Store, clock?: Clock) {
     this.#source = stacks;
-    this.#stacks = new Fresh(store, rememberedStacks, stackKey, (stack) => stacks.get(stack));
-    this.#guids = new Fresh(store, rememberedGuids, guidStateKey, (guid) => states.get(guid));
+    this.#stacks = new Fresh(store, rememberedStacks, stackKey, (stack) => stacks.get(stack), clock);
+    this.#guids = new Fresh(store, rememberedGuids, guidStateKey, (guid) => states.get(guid), clock);
     this.#settings = new Fresh(
       store,
       1,
       () => settingsKey,
       () => readSettings(store),
+      clock,
     );
     this.#versions = new LRUCache({ max: rememberedVersions });
   }
@@ -47,7 +47,11 @@ export class CachedFacts implements Facts {
   }
 
   async settings(): Promise<LayerSettings> {
-    return this.#settings.get('');
+    return requireKnownLayers(await this.#settings.get('')).layer;
+  }
+
+  async imageFormat(): Promise<number> {
+    return (await this.#settings.get('')).imageFormat;
   }
 
   /** A version never changes once it is there. */
@@ -68,16 +72,4 @@ export class CachedFacts implements Facts {
   forgetGuid(guid: string): void {
     this.#guids.forget(guid);
   }
-}
-
-/** The settings of the whole facade; the defaults where nobody has chosen. */
-async function readSettings(store: Store): Promise<LayerSettings> {
-  return (await readRecord(store, settingsKey, layerSettings)) ?? layerSettings.parse({});
-}
-
-/** Makes `choice` the choice of the whole facade. */
-export async function chooseSettings(store: Store, choice: LayerSettings): Promise<void> {
-  await updateRecord(store, settingsKey, layerSettings, (current) =>
-    current !== undefined && variantOf(choice) === variantOf(current) ? undefined : choice,
-  );
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Conversions } from '../convert/conversions.ts';
+import type { Asker } from '../convert/queue.ts';
 import type { DropletRecord } from '../droplet/record.ts';
 import type { GuidState } from '../droplet/states.ts';
 import { Failure } from '../errors.ts';
@@ -8,9 +9,12 @@ import { parseDropletTag, type Repository } from '../oci/reference.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
 import { isRetired } from '../rootfs/stack-change.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
-import { assembleDroplet, assembleRootfs, type Image } from './assemble.ts';
+import { believing, type Clock } from '../store/remembered.ts';
+import type { Image } from './assemble.ts';
+import { imageFormats, type ImageFormat } from './formats.ts';
 import type { LauncherLayers } from './launcher-layers.ts';
 import { imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
+import { unknownFormat } from './settings.ts';
 
 /** What decides the meaning of a tag. Reads may be up to a second old. */
 export interface Facts {
@@ -18,9 +22,10 @@ export interface Facts {
   rootfs(stack: string, version: string): Promise<RootfsRecord | undefined>;
   guid(guid: string): Promise<GuidState>;
   settings(): Promise<LayerSettings>;
+  imageFormat(): Promise<number>;
 }
 
-type Parts = { rootfs: RootfsRecord; droplet: DropletRecord };
+type Parts = { format: ImageFormat; rootfs: RootfsRecord; droplet: DropletRecord };
 
 /** bytes of images kept assembled; where both remember them, they are shared with `ServedImages` */
 const rememberedBytes = 32 * 1024 * 1024;
@@ -32,13 +37,8 @@ export class Images {
   readonly #launchers: LauncherLayers;
   readonly #served: ServedImages;
   readonly #defaultStack: string;
-  readonly #assembled = new LRUCache<string, Image, Parts>({
-    maxSize: rememberedBytes,
-    sizeCalculation: ({ manifest, config }) => manifest.bytes.length + config.bytes.length + 1024,
-    // Once for all who ask at the same time, also where newer ones push it out meanwhile.
-    ignoreFetchAbort: true,
-    fetchMethod: (_id, _stale, { context }) => this.#assemble(context),
-  });
+  readonly #formats: ReadonlyMap<number, ImageFormat>;
+  readonly #assembled: LRUCache<string, Image, Parts>;
 
   constructor(
     facts: Facts,
@@ -46,20 +46,34 @@ export class Images {
     launchers: LauncherLayers,
     served: ServedImages,
     defaultStack: string,
+    clock?: Clock,
+    formats: ReadonlyMap<number, ImageFormat> = imageFormats,
   ) {
+    this.#assembled = new LRUCache<string, Image, Parts>({
+      ...believing(clock),
+      maxSize: rememberedBytes,
+      sizeCalculation: ({ manifest, config }) => manifest.bytes.length + config.bytes.length + 1024,
+      // Once for all who ask at the same time, also where newer ones push it out meanwhile.
+      ignoreFetchAbort: true,
+      // While the store is away, the last known.
+      allowStaleOnFetchRejection: true,
+      noDeleteOnFetchRejection: true,
+      fetchMethod: (_id, _stale, { context }) => this.#assemble(context),
+    });
     this.#facts = facts;
     this.#conversions = conversions;
     this.#launchers = launchers;
     this.#served = served;
     this.#defaultStack = defaultStack;
+    this.#formats = formats;
   }
 
   /**
-   * The image that a tag means now, converting its droplet where that was not done yet. Whatever is answered stays
-   * resolvable by digest.
+   * The image that a tag means now, converting its droplet for `asker` where that was not done yet. Whatever is answered
+   * stays resolvable by digest.
    * @throws Failure `not-found` (`MANIFEST_UNKNOWN`) with the reason; what `Conversions.ensure` throws
    */
-  async resolve(repository: Repository, tag: string): Promise<Image> {
+  async resolve(repository: Repository, tag: string, asker: Asker): Promise<Image> {
     if (repository.kind === 'rootfs') return this.#rootfsImage(repository.stack, tag);
     const wanted = parseDropletTag(tag);
     if (wanted === undefined) {
@@ -73,16 +87,28 @@ export class Images {
     if (Object.hasOwn(state.deleted, wanted.hash))
       throw unknown(`${repository.name}:${tag}`, 'the droplet was deleted');
     const rootfs = await this.#rootfsFor(repository, state, wanted.version);
-    const settings = await this.#facts.settings();
-    const droplet = await this.#conversions.ensure(guid, wanted.hash, settings);
+    const { settings, imageFormat, format } = await this.knowFormats();
+    const droplet = await this.#conversions.ensure(guid, wanted.hash, settings, asker);
 
-    const id = [guid, wanted.hash, droplet.variant, rootfs.stack, rootfs.version].join(' ');
-    const parts = { rootfs, droplet };
+    const { variant, digest } = droplet;
+    const id = [guid, wanted.hash, variant, digest, rootfs.stack, rootfs.version, imageFormat].join(' ');
+    const parts = { format, rootfs, droplet };
     return (await this.#assembled.fetch(id, { context: parts })) ?? this.#assemble(parts);
   }
 
-  async #assemble({ rootfs, droplet }: Parts): Promise<Image> {
-    const image = assembleDroplet(rootfs, await this.#launchers.for(rootfs), droplet);
+  /**
+   * The formats in force, where this version knows them. While the store is away, the last known.
+   * @throws Failure `unavailable`
+   */
+  async knowFormats(): Promise<{ settings: LayerSettings; imageFormat: number; format: ImageFormat }> {
+    const [settings, imageFormat] = await Promise.all([this.#facts.settings(), this.#facts.imageFormat()]);
+    const format = this.#formats.get(imageFormat);
+    if (format === undefined) throw unknownFormat('images', imageFormat);
+    return { settings, imageFormat, format };
+  }
+
+  async #assemble({ format, rootfs, droplet }: Parts): Promise<Image> {
+    const image = format.droplet(rootfs, await this.#launchers.for(rootfs), droplet);
     await this.#served.keep(imagesOfGuid(droplet.guid), image);
     return image;
   }
@@ -109,7 +135,8 @@ export class Images {
     const record = await this.#facts.stack(stack);
     if (record === undefined) throw unknown(`${stack}/rootfs:${version}`, `there is no stack ${stack}`);
     const rootfs = await this.#rootfs(record, version);
-    const image = assembleRootfs(rootfs);
+    const { format } = await this.knowFormats();
+    const image = format.rootfs(rootfs);
     await this.#served.keep(imagesOfStack(stack), image);
     return image;
   }

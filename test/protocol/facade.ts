@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { loadConfig, type ConfigInput } from '../../src/config.ts';
 import { openFacade, type Facade } from '../../src/facade.ts';
+import type { ImageFormat } from '../../src/image/formats.ts';
 import { serve, type Serving } from '../../src/http/serve.ts';
 import { createLog } from '../../src/log.ts';
 import type { Operator } from '../../src/operator/operator.ts';
@@ -15,6 +16,7 @@ export const stack = 'cflinuxfs4';
 export async function startFacade(
   owner: Owner,
   options: ConfigInput = {},
+  formats?: ReadonlyMap<number, ImageFormat>,
 ): Promise<{
   url: string;
   facade: Facade;
@@ -27,7 +29,7 @@ export async function startFacade(
   const config = loadConfig({ listen: '127.0.0.1:0', ...options, data }, {});
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
-  const facade = await openFacade(config, () => undefined);
+  const facade = await openFacade(config, () => undefined, formats);
   const serving = await serve(config, facade, log);
   atEnd(owner, () => serving.stop({ delayMs: 0, graceMs: 100 }));
   return { url: serving.url, facade, operator: facade.operatorFor('test'), serving, data, lines };
