@@ -33,7 +33,7 @@ export type Fault =
 type Bytes = number | 'anywhere';
 
 /** Which requests a rule is for; all where nothing is said. */
-export type Match = { method?: string; path?: RegExp };
+export type Match = { method?: string; path?: RegExp; ranged?: boolean };
 
 export type FaultProxy = {
   /** Its own `host:port`. */
@@ -207,7 +207,11 @@ async function stop(
   throw new Error('The answer was stopped');
 }
 
-function matches({ method, path }: Match, { method: asked, url = '' }: IncomingMessage): boolean {
+function matches(
+  { method, path, ranged }: Match,
+  { method: asked, url = '', headers }: IncomingMessage,
+): boolean {
+  if (ranged !== undefined && ranged !== (headers.range !== undefined)) return false;
   return (method === undefined || method === asked) && (path === undefined || path.test(url));
 }
 

@@ -93,6 +93,26 @@ test('an absence is not told where PROPFIND is not known', async (t) => {
   await t.throwsAsync(store.open('a'), { code: 'unavailable', message: /enable PROPFIND there/ });
 });
 
+test('a redirect is a folder where it adds a slash, and nothing else', async (t) => {
+  for (const [to, isFolder] of [
+    ['/dav/a/', true],
+    ['http://blobstore.internal:4443/dav/a/', true],
+    ['/dav/', false],
+    ['/dav/b', false],
+    ['/login?next=/dav/a/', false],
+    ['', false],
+  ] as const) {
+    const store = await reader(t, (response, { method }) => {
+      if (method === 'PROPFIND') response.writeHead(207).end();
+      else response.writeHead(301, { Location: to }).end();
+    });
+    for (const call of [() => store.stat('a'), () => store.open('a')]) {
+      if (isFolder) t.is(await call(), undefined, to);
+      else await t.throwsAsync(call(), { code: 'unavailable', message: /it sends us elsewhere/ }, to);
+    }
+  }
+});
+
 test('bytes that are not those of the range, or are encoded, are not taken', async (t) => {
   const whole = { 'Content-Length': '10', ETag: '"x"' };
   for (const [status, headers, message] of [

@@ -49,8 +49,8 @@ test('names come out as they are, whatever a server encodes', (t) => {
       const list = given.map(({ file, size }) => ({ href: base + file.path, size }));
       const found = childrenOf(parseMultistatus(listOf({ href: base }, ...list)), folder);
       t.deepEqual(
-        found.map(({ name, size, isFolder }) => ({ name, size, isFolder })),
-        given.map(({ file, size }) => ({ name: file.name, size, isFolder: size === undefined })),
+        found.map(({ name, file }) => ({ name, size: file?.size })),
+        given.map(({ file, size }) => ({ name: file.name, size })),
       );
     }),
   );
@@ -117,10 +117,35 @@ test('what is no list is an error in words', (t) => {
         childrenOf(parseMultistatus(xml), new URL('http://host/admin/cc/'));
       } catch (error) {
         t.true(error instanceof Error);
-        t.regex(error instanceof Error ? error.message : '', /^(its answer|it lists|it cannot tell)/);
+        t.regex(
+          error instanceof Error ? error.message : '',
+          /^(its answer|it lists|it cannot tell|it does not say the size)/,
+        );
       }
       t.pass();
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('what lies deeper, beside or above fails the list', (t) => {
+  const folder = new URL('http://host/admin/cc/');
+  for (const href of [
+    '/admin/cc/a/b',
+    '/admin/dd/a',
+    '/admin/dd/',
+    '/admin/',
+    '/',
+    '/admin/cc/../dd/a',
+    '//cc/admin',
+  ])
+    t.throws(
+      () => childrenOf([{ href: '/admin/cc/' }, { href }], folder),
+      { message: /does not lie in/ },
+      href,
+    );
+  t.throws(() => childrenOf([{ href: '/admin/cc/a' }], folder), { message: /another folder/ });
+  t.deepEqual(childrenOf([{ href: '/admin/cc/a/' }, { href: '/admin/cc/' }], folder), [
+    { name: 'a', file: undefined },
+  ]);
 });

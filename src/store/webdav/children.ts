@@ -1,6 +1,6 @@
 import type { Resource } from './multistatus.ts';
 
-export type Child = Resource & { name: string };
+export type Child = { name: string; file: Resource['file'] };
 
 /**
  * The files and folders in `folder`, of which `resources` is all that a server lists. Names that no key can have are left
@@ -20,10 +20,10 @@ export function childrenOf(resources: readonly Resource[], folder: URL): Child[]
     if (segments.length > above.length + 1 || above.some((one, i) => one !== segments[i]))
       throw new Error(`it lists ${JSON.stringify(resource.href)}, which does not lie in ${folder.pathname}`);
     if (segments.length === above.length) self = resource;
-    else if (name !== undefined && isFit(name)) children.push({ ...resource, name });
+    else if (name !== undefined && isFit(name)) children.push({ name, file: resource.file });
   }
   if (self === undefined) throw new Error(`it lists another folder than ${folder.pathname}`);
-  return self.isFolder ? children : [];
+  return self.file === undefined ? children : [];
 }
 
 /** Servers differ in what they encode, so that only decoded names are compared. A name that is no UTF-8 is the empty one. */

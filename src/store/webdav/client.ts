@@ -88,6 +88,18 @@ export function dismiss({ body }: Answer): void {
   body.dump().catch(ignore);
 }
 
+/** Leaves the answer's body where `work` gives none of it. */
+export async function orDismissed<T>(answer: Answer, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    if (result === undefined) dismiss(answer);
+    return result;
+  } catch (error) {
+    dismiss(answer);
+    throw error;
+  }
+}
+
 function authorities(path: string): string[] {
   try {
     return [...getCACertificates('default'), readFileSync(path, 'utf8')];

@@ -1,6 +1,5 @@
 import type { ByteRange, ObjectInfo } from '../store.ts';
 import type { Answer } from './client.ts';
-import { timeOf } from './multistatus.ts';
 
 /** @throws Error of an answer that does not say how large the object is, or whose bytes are other ones than its */
 export function infoOf(
@@ -18,6 +17,12 @@ export function infoOf(
 /** Where a server gives none, as nginx in its lists: the one that nginx makes. */
 export function etagOf(size: number, modified: number): string {
   return `"${Math.floor(modified / 1000).toString(16)}-${size.toString(16)}"`;
+}
+
+/** Milliseconds of an HTTP date; 0 where there is none. */
+export function timeOf(date: string | undefined): number {
+  const time = Date.parse(date ?? '');
+  return Number.isNaN(time) ? 0 : time;
 }
 
 /**

@@ -1,16 +1,10 @@
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
+import type { ObjectInfo } from '../store.ts';
+import { etagOf, timeOf } from './head.ts';
 
-/** One file or folder as a server describes it. */
-export type Resource = {
-  href: string;
-  isFolder: boolean;
-  /** bytes; of a file */
-  size?: number | undefined;
-  /** milliseconds since the epoch; 0 where it is not known */
-  modified: number;
-  etag?: string | undefined;
-};
+/** One file, or one folder, as a server describes it. */
+export type Resource = { href: string; file?: Omit<ObjectInfo, 'key'> | undefined };
 
 /** The body of a PROPFIND for what `parseMultistatus` reads (RFC 4918 §9.1). */
 export const wantedProperties =
@@ -69,22 +63,13 @@ function resourceOf({ href, status, propstat }: z.output<typeof response>): Reso
     throw new Error(`it cannot tell what ${href} is`);
   }
   const { resourcetype, getcontentlength = '', getlastmodified, getetag } = good.prop;
-  return {
-    href,
-    isFolder: 'collection' in resourcetype,
-    size: /^\d+$/.test(getcontentlength) ? Number(getcontentlength) : undefined,
-    modified: timeOf(getlastmodified),
-    etag: getetag,
-  };
+  if ('collection' in resourcetype) return { href };
+  if (!/^\d+$/.test(getcontentlength)) throw new Error(`it does not say the size of ${href}`);
+  const [size, modified] = [Number(getcontentlength), timeOf(getlastmodified)];
+  return { href, file: { size, modified, etag: getetag ?? etagOf(size, modified) } };
 }
 
 /** Of a status line such as `HTTP/1.1 200 OK`. */
 function statusOf(line: string | undefined): number {
   return Number(line?.split(' ')[1]);
-}
-
-/** Milliseconds of an HTTP date; 0 where there is none. */
-export function timeOf(date: string | undefined): number {
-  const time = Date.parse(date ?? '');
-  return Number.isNaN(time) ? 0 : time;
 }
