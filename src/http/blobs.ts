@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { Readable, pipeline as callback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from 'koa';
-import { Failure } from '../errors.ts';
+import { Failure, isFailure } from '../errors.ts';
 import type { Blob, Blobs } from '../image/blobs.ts';
-import { parseDigest } from '../oci/digest.ts';
+import { parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { ByteRange, ReadableStore } from '../store/store.ts';
+import { clientOf } from './access.ts';
+import type { Bodies } from './bodies.ts';
+import { Exactly } from './exactly.ts';
+import type { Proven } from './proven.ts';
 import { ifRangeMatches, multipartRanges, noneMatch, parseRange } from './range.ts';
+import type { Redirect } from './redirect.ts';
 
 const contentType = 'application/octet-stream';
+
+/** Where bytes come from, and what bounds how many bodies are sent at once. */
+export type ByteSource = { store: ReadableStore; downloads: Bodies; proven?: Proven | undefined };
 
 /** `GET|HEAD /v2/<name>/blobs/<digest>` (distribution-spec "Pulling blobs"; ranges by RFC 9110 §14). */
 export async function sendBlob(
   ctx: Context,
-  { blobs, store }: { blobs: Blobs; store: ReadableStore },
+  { blobs, redirect, ...source }: ByteSource & { blobs: Blobs; redirect?: Redirect | undefined },
   repository: Repository,
   text: string,
 ): Promise<void> {
@@ -25,11 +33,27 @@ export async function sendBlob(
     throw new Failure('not-found', `No blob ${text} in ${repository.name}`, { reason: 'BLOB_UNKNOWN' });
   }
   ctx.set('Docker-Content-Digest', digest);
-  await sendBytes(ctx, blob, store, `"${digest}"`);
+  const url = await redirect?.(ctx, blob);
+  if (url === undefined) await sendBytes(ctx, blob, source, `"${digest}"`, digest);
+  else sendElsewhere(ctx, url);
 }
 
-/** Any bytes that never change under their `etag`, whole or in ranges. */
-export async function sendBytes(ctx: Context, blob: Blob, store: ReadableStore, etag: string): Promise<void> {
+/** To the same request there: 307 keeps method and Range. koa's own redirect would put the URL into a page. */
+function sendElsewhere(ctx: Context, url: string): void {
+  ctx.body = null;
+  ctx.status = 307;
+  ctx.set('Location', url);
+  ctx.set('Cache-Control', 'no-store');
+}
+
+/** Any bytes that never change under their `etag`, whole or in ranges. @param digest theirs, where it is to be checked */
+export async function sendBytes(
+  ctx: Context,
+  blob: Blob,
+  source: ByteSource,
+  etag: string,
+  digest?: Digest,
+): Promise<void> {
   const { size } = blob;
   ctx.set('ETag', etag);
   ctx.set('Accept-Ranges', 'bytes');
@@ -53,25 +77,25 @@ export async function sendBytes(ctx: Context, blob: Blob, store: ReadableStore, 
   const [first, ...others] = wanted.kind === 'whole' ? [] : wanted.ranges;
   if (first === undefined) {
     ctx.status = 200;
-    await send(ctx, size, [{ bytes: blob, range: { start: 0, end: size - 1 } }], store);
+    await send(ctx, size, [{ bytes: blob, range: { start: 0, end: size - 1 }, digest }], source);
   } else if (others.length === 0) {
     ctx.status = 206;
     ctx.set('Content-Range', `bytes ${first.start}-${first.end}/${size}`);
-    await send(ctx, first.end - first.start + 1, [{ bytes: blob, range: first }], store);
+    await send(ctx, first.end - first.start + 1, [{ bytes: blob, range: first }], source);
   } else {
     const ranges = [first, ...others];
     const multipart = multipartRanges(ranges, size, contentType, randomUUID());
     ctx.status = 206;
     ctx.set('Content-Type', multipart.contentType);
     const parts = ranges.flatMap((range, i) => [multipart.headers[i] ?? '', { bytes: blob, range }]);
-    await send(ctx, multipart.contentLength, [...parts, multipart.closing], store);
+    await send(ctx, multipart.contentLength, [...parts, multipart.closing], source);
   }
 }
 
 /** A piece of a body: text between parts, or a range of the blob. */
-type Piece = string | { bytes: Blob; range: ByteRange };
+type Piece = string | { bytes: Blob; range: { start: number; end: number }; digest?: Digest | undefined };
 
-async function send(ctx: Context, length: number, pieces: Piece[], store: ReadableStore): Promise<void> {
+async function send(ctx: Context, length: number, pieces: Piece[], source: ByteSource): Promise<void> {
   ctx.set('Content-Length', String(length));
   if (ctx.method === 'HEAD' || length === 0) {
     ctx.body = Buffer.alloc(0);
@@ -83,35 +107,25 @@ async function send(ctx: Context, length: number, pieces: Piece[], store: Readab
     ctx.body = slice(only.bytes.bytes, only.range);
     return;
   }
+  await source.downloads.begin(clientOf(ctx), ctx.res);
   // The first piece is opened before the head is sent, so that a store that is away can still be said in the status.
-  const body = await open(pieces[0], store);
+  const [begin = '', ...rest] = pieces;
+  const body = await open(begin, source);
   ctx.respond = false;
   ctx.res.statusCode = ctx.status;
-  await write(ctx.res, length, body, pieces.slice(1), store);
+  await write(ctx.res, body, rest, source);
 }
 
 /** An answer whose bytes fall short is never ended cleanly: the client must see a broken connection and resume. */
 async function write(
   response: ServerResponse,
-  length: number,
-  first: Readable,
+  first: Opened,
   rest: Piece[],
-  store: ReadableStore,
+  source: ByteSource,
 ): Promise<void> {
-  let sent = 0;
-  const count = async function* (source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-    for await (const chunk of source) {
-      sent += chunk.length;
-      yield chunk;
-    }
-  };
-  const all = async function* (): AsyncIterable<Buffer> {
-    yield* count(first);
-    for (const piece of rest) yield* count(await open(piece, store));
-  };
   try {
-    await pipeline(all, response, { end: false });
-    if (sent !== length) throw new Failure('corrupt', `A body ended after ${sent} of ${length} bytes`);
+    const body = rest.length === 0 ? checked(first, source) : inTurn(first, rest, source, response);
+    await pipeline(body, response, { end: false });
     response.end();
   } catch (error) {
     response.destroy();
@@ -119,15 +133,59 @@ async function write(
   }
 }
 
-async function open(piece: Piece | undefined, store: ReadableStore): Promise<Readable> {
-  if (piece === undefined || typeof piece === 'string') return Readable.from([Buffer.from(piece ?? '')]);
-  const { bytes: blob, range } = piece;
-  if ('bytes' in blob) return Readable.from([slice(blob.bytes, range)]);
-  const object = await store.open(blob.object, range);
+/** All pieces. What is read is let go of at once when the client leaves: a generator would wait for its next bytes. */
+function inTurn(
+  first: Opened,
+  rest: Piece[],
+  source: ByteSource,
+  response: ServerResponse,
+): AsyncIterable<Buffer> {
+  let current = checked(first, source);
+  response.once('close', () => current.destroy());
+  return (async function* () {
+    yield* current;
+    for (const piece of rest) {
+      current = checked(await open(piece, source), source);
+      if (response.closed) current.destroy();
+      yield* current;
+    }
+  })();
+}
+
+/** A piece whose end is only reached where all of it is right. */
+function checked({ name, body, length, digest }: Opened, { proven }: ByteSource): Readable {
+  const exactly = new Exactly(name, length, digest);
+  callback(body, exactly, (error) => {
+    if (error === undefined || error === null) {
+      if (digest !== undefined) proven?.add(name);
+    } else if (isFailure(error, 'corrupt')) {
+      proven?.damaged(name);
+    }
+  });
+  return exactly;
+}
+
+/** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked. */
+type Opened = { name: string; body: Readable; length: number; digest?: Digest | undefined };
+
+async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened> {
+  if (typeof piece === 'string') return opened('text', Buffer.from(piece));
+  const { bytes: blob, range, digest } = piece;
+  if ('bytes' in blob) return opened('config', slice(blob.bytes, range));
+  const { object: name } = blob;
+  const object = await store.open(name, range);
   if (object === undefined) throw damaged(blob, 'it is gone');
-  if (object.info.size === blob.size) return object.body;
-  object.body.destroy();
-  throw damaged(blob, `it has ${object.info.size} bytes`);
+  if (object.info.size !== blob.size) {
+    object.body.destroy();
+    throw damaged(blob, `it has ${object.info.size} bytes`);
+  }
+  const length = range.end - range.start + 1;
+  const toCheck = length === blob.size && proven !== undefined && !proven.has(name);
+  return { name, body: object.body, length, digest: toCheck ? digest : undefined };
+}
+
+function opened(name: string, bytes: Buffer): Opened {
+  return { name, body: Readable.from([bytes]), length: bytes.length };
 }
 
 function slice(bytes: Buffer, { start, end }: ByteRange): Buffer {
