@@ -3,12 +3,19 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { defaultLimits } from './droplet/rules.ts';
 import { Failure } from './errors.ts';
-import { layerSettings } from './layer/settings.ts';
+import { imageFormats } from './image/formats.ts';
+import { layerChoice } from './layer/settings.ts';
 import { isStackName } from './oci/reference.ts';
+import { worksWithin } from './store/lifetime.ts';
+import {
+  overlap,
+  sourceLocation,
+  storeLocation as ownLocation,
+  type StoreLocation,
+} from './store/location.ts';
 
 const address = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/;
 const text = z.string().min(1, 'must not be empty');
-const location = z.strictObject({ directory: text });
 const count = z.int().positive();
 
 /** Bytes: a number, or with a unit as in `512MiB`. */
@@ -22,6 +29,8 @@ const size = z.union(
   ],
   'not a size: write a whole number of bytes, or 512MiB, 2GiB',
 );
+
+const network = z.union([z.cidrv4(), z.cidrv6()], 'not a network: write 10.0.0.0/8 or fd00::/8');
 
 /** Bounds of droplets, in the units of `Limits`. */
 const dropletLimits = z.strictObject({
@@ -45,13 +54,35 @@ export const configSchema = z.strictObject({
   publicUrl: z.url({ protocol: /^https?$/, error: 'not a URL: write https://host' }).optional(),
   /** Own store and uploads in one directory */
   data: text.optional(),
-  store: location.optional(),
+  store: ownLocation.optional(),
   /** Cloud Controller's droplets, read only */
   source: z
-    .union(
-      [location, text.transform((directory) => ({ directory }))],
-      'not a place: write a directory, or { directory: … }',
+    .preprocess(
+      (given) => (typeof given === 'string' ? { directory: given } : given),
+      sourceLocation.optional(),
     )
+    .optional(),
+  /** Copies of layers on a disk of this machine, before a store that is elsewhere */
+  cache: z.strictObject({ directory: text, maxBytes: size.default(10 * 1024 ** 3) }).optional(),
+  /** Who gets large layers from the store in S3 itself, by URLs that are signed for a time: of these roles, in these networks */
+  redirect: z
+    .strictObject({
+      roles: z
+        .array(z.enum(['pull', 'droplets', 'admin']))
+        .min(1)
+        .optional(),
+      networks: z.array(network).min(1).optional(),
+      /** Where clients reach the store, if not where we do */
+      endpoint: z.url({ protocol: /^https?$/, error: 'not a URL: write https://host' }).optional(),
+      expirySeconds: z
+        .int()
+        .min(30, 'too short for a slow start: at least 30 s')
+        .max(3600, 'who has the URL has the layer: an hour at most')
+        .default(300),
+      /** Whether clients may be sent to a private or loopback address */
+      allowPrivate: z.boolean().default(false),
+      minBytes: size.default(1024 ** 2),
+    })
     .optional(),
   /** htpasswd file with bcrypt hashes */
   users: text.optional(),
@@ -64,18 +95,30 @@ export const configSchema = z.strictObject({
     .refine(isStackName, 'not a stack name: use a-z, 0-9, and . _ - between them; not cloudfoundry')
     .default('cflinuxfs4'),
   /** How layers are made. Given, it becomes the choice of the whole facade; else the store's choice holds. */
-  layer: layerSettings.optional(),
+  layer: layerChoice.optional(),
+  /** The format of manifests and configs, for the whole facade as well. */
+  imageFormat: z.literal([...imageFormats.keys()]).optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   limits: z
     .strictObject({
       droplet: dropletLimits.prefault({}),
       /** children that convert; default: one a core */
       conversions: count.optional(),
-      conversionSeconds: z.number().positive().default(900),
+      conversionSeconds: z
+        .number()
+        .positive()
+        .max(worksWithin / 1000, 'what takes longer cannot be kept: 6 hours at most')
+        .default(900),
       conversionMemoryBytes: size.default(512 * 1024 * 1024),
       queuedConversions: count.default(10_000),
       holdSeconds: z.number().positive().max(25, 'clients give up after 30 s: 25 at most').default(20),
       connections: count.default(10_000),
+      /** bodies of layers and droplets that are sent at once */
+      downloads: count.default(1_000),
+      /** droplets that are received at once */
+      uploads: count.default(100),
+      /** of these and of what waits, the part that one client may take */
+      clientShare: z.number().positive().max(1, 'a part of the whole: 1 at most').default(0.5),
     })
     .prefault({}),
 });
@@ -126,16 +169,51 @@ export function loadConfig(
       `${nameOf(['data'], given)} and ${nameOf(['store'], given)} both say where to keep data: give one`,
     ]);
   }
+  if (config.source !== undefined && (config.store ?? config.data) !== undefined) {
+    if (overlap(storeLocation(config), config.source)) {
+      throw wrong([
+        `${nameOf(['source'], given)} and ${nameOf([config.store === undefined ? 'data' : 'store'], given)} overlap: keep data where Cloud Controller does not remove it`,
+      ]);
+    }
+  }
+  if (config.cache !== undefined && (config.store ?? config.data) !== undefined) {
+    if (overlap(storeLocation(config), { directory: config.cache.directory })) {
+      throw wrong([`${nameOf(['cache'], given)} lies in the store itself: give it a directory of its own`]);
+    }
+  }
+  requireSigning(config, given);
   const [, ipv6, host = '', port] = address.exec(config.listen) ?? [];
   return Object.freeze({ ...config, listenHost: ipv6 ?? host, listenPort: Number(port) });
 }
 
+/** @throws Failure `invalid` where the own store cannot sign what `redirect` needs */
+function requireSigning(config: z.output<typeof configSchema>, given: readonly Given[]): void {
+  const { redirect, store, data } = config;
+  if (redirect === undefined || (store ?? data) === undefined) return;
+  const own = storeLocation(config);
+  if (!('s3' in own)) {
+    throw wrong([
+      `${nameOf(['redirect'], given)}: only a store in S3 signs URLs: leave it out, or give store.s3`,
+    ]);
+  }
+  if (redirect.endpoint !== undefined && (own.s3.endpoint ?? own.s3.region) === undefined) {
+    throw wrong([
+      `${nameOf(['redirect', 'endpoint'], given)}: URLs are signed for a region: give store.s3.region too`,
+    ]);
+  }
+}
+
 /** @throws Failure `invalid` where no place was given */
-export function storeLocation({ store, data }: Config): { directory: string } {
+export function storeLocation({ store, data }: Pick<Config, 'store' | 'data'>): StoreLocation {
   const found = store ?? (data === undefined ? undefined : { directory: data });
   if (found === undefined)
     throw new Failure('invalid', 'There is no place to keep data: give --data <directory>');
   return found;
+}
+
+/** Of so many, how many one client may take: never none. */
+export function shareOf(total: number, share: number): number {
+  return Math.max(1, Math.floor(total * share));
 }
 
 function fromFlags(flags: ConfigInput): Given {

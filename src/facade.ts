@@ -1,27 +1,33 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { storeLocation, type Config } from './config.ts';
+import { shareOf, storeLocation, type Config } from './config.ts';
 import { Conversions } from './convert/conversions.ts';
 import { ConverterPool } from './convert/pool.ts';
 import { uploadsPrefix } from './droplet/source-key.ts';
 import { GuidStates } from './droplet/states.ts';
 import { Blobs } from './image/blobs.ts';
-import { CachedFacts, chooseSettings } from './image/facts.ts';
+import { CachedFacts } from './image/facts.ts';
+import { imageFormats, type ImageFormat } from './image/formats.ts';
 import { Images } from './image/images.ts';
 import { LauncherLayers } from './image/launcher-layers.ts';
 import { ServedImages } from './image/served.ts';
+import { chooseSettings } from './image/settings.ts';
 import type { TagParts } from './image/tags.ts';
+import { LocalCollection } from './operator/local-collection.ts';
 import { LocalDroplets } from './operator/local-droplets.ts';
 import { LocalImages } from './operator/local-images.ts';
 import { LocalRootfs } from './operator/local-rootfs.ts';
+import { LocalWarming } from './operator/local-warming.ts';
 import type { Operator } from './operator/operator.ts';
 import { Stacks } from './rootfs/stacks.ts';
+import { CachedStore } from './store/cached.ts';
 import { DirectoryStore } from './store/directory.ts';
 import { layeredReader } from './store/layered.ts';
-import { openReadable, openStore } from './store/open.ts';
+import { openPresigns, openReadable, openStore } from './store/open.ts';
 import { prefixedStore } from './store/prefixed.ts';
-import type { ReadableStore, Store } from './store/store.ts';
+import { probeConditions } from './store/probe.ts';
+import type { Presigns, ReadableStore, Store } from './store/store.ts';
 
 /** Everything that serves or operates one store, wired. */
 export type Facade = {
@@ -31,39 +37,64 @@ export type Facade = {
   images: Images;
   served: ServedImages;
   blobs: Blobs;
+  /** Where layers are read from for clients: the own store, or a cache before it. */
+  layers: ReadableStore;
+  cache: CachedStore | undefined;
+  /** What signs URLs of the own store's objects, where clients may be redirected to it. */
+  presigns: Presigns | undefined;
   tags: TagParts;
   temporaryDirectory: string;
   operatorFor: (user: string) => Operator;
+  /** Whether tags can be answered: the store has been there once, and this version knows the formats that it names. */
+  ready: () => Promise<boolean>;
   close(): void;
 };
 
-/** @param onBackgroundError hears of conversions that fail after their upload was answered */
+/**
+ * @param onBackgroundError hears of what fails while nobody waits for it: conversions after an upload, the cache's disk
+ * @param formats those of images that this version knows
+ */
 export async function openFacade(
   config: Config,
   onBackgroundError: (error: unknown) => void,
+  formats: ReadonlyMap<number, ImageFormat> = imageFormats,
 ): Promise<Facade> {
   const { limits, defaultStack, source } = config;
   const location = storeLocation(config);
   const own = await openStore(location);
+  if ('s3' in location && !location.singleWriter) await probeConditions(own);
+  const cache =
+    config.cache && (await CachedStore.open(own, { ...config.cache, onFault: onBackgroundError }));
+  const presigns =
+    config.redirect && 's3' in location
+      ? await openPresigns(location.s3, config.redirect.endpoint)
+      : undefined;
   const uploads = prefixedStore(own, uploadsPrefix);
-  const sources = layeredReader(source === undefined ? [uploads] : [uploads, openReadable(source)]);
+  const given = source === undefined ? undefined : await openReadable(source);
+  const sources = layeredReader(given === undefined ? [uploads] : [uploads, given]);
   const pool = new ConverterPool(
     { own: location, source },
     {
       ...(limits.conversions === undefined ? {} : { size: limits.conversions }),
-      maxQueued: limits.queuedConversions,
+      waiting: {
+        total: limits.queuedConversions,
+        perClient: shareOf(limits.queuedConversions, limits.clientShare),
+      },
+      // Half of a pull's own time, so that it hears that there was no room.
+      roomMs: limits.holdSeconds * 500,
       timeoutMs: limits.conversionSeconds * 1000,
       maxMemory: limits.conversionMemoryBytes,
     },
   );
-  if (config.layer !== undefined) await chooseSettings(own, config.layer);
+  await chooseSettings(own, config);
 
   const stacks = new Stacks(own);
   const states = new GuidStates(own);
   const facts = new CachedFacts(stacks, states, own);
   const conversions = new Conversions(own, sources, pool, limits.droplet);
   const served = new ServedImages(own);
-  const images = new Images(facts, conversions, new LauncherLayers(own), served, defaultStack);
+  const launchers = new LauncherLayers(own);
+  const images = new Images(facts, conversions, launchers, served, defaultStack, undefined, formats);
   const blobs = new Blobs(own, served, () => stacks.names());
   const temporaryDirectory = await workDirectory(own);
   const droplets = new LocalDroplets({
@@ -76,6 +107,7 @@ export async function openFacade(
     defaultStack,
     onBackgroundError,
   });
+  const collection = new LocalCollection({ own, uploads, source: given, clock: Date.now });
   const localImages = new LocalImages(images, served);
   const versions = async (stack: string): Promise<string[]> =>
     (await stacks.versions(stack)).filter((item) => !item.retired).map((item) => item.version);
@@ -87,15 +119,26 @@ export async function openFacade(
     images,
     served,
     blobs,
+    layers: cache ?? own,
+    cache,
+    presigns,
     temporaryDirectory,
     tags: { own, sources, facts, defaultStack, versions },
     operatorFor: (user) => ({
       rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory }, user),
       droplets,
       images: localImages,
+      collection,
+      warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, user),
     }),
+    ready: () =>
+      images.knowFormats().then(
+        () => true,
+        () => false,
+      ),
     close: () => {
       pool.close();
+      void cache?.close();
     },
   };
 }

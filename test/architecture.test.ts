@@ -13,6 +13,7 @@ const rows = [
   ['droplet', 'rootfs', 'sample'],
   ['convert'],
   ['image'],
+  ['collect'],
   ['operator'],
   ['config.ts', 'log.ts'],
   ['facade.ts'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { z } from 'zod';
 import { configSchema, loadConfig, storeLocation, type ConfigInput } from '../src/config.ts';
+import { converterStores } from '../src/convert/job.ts';
 import { isFailure } from '../src/errors.ts';
 import { tempDir } from './helpers/temp.ts';
 
@@ -96,6 +97,31 @@ limits:
   t.is(loadConfig({}, {}, await yaml(t, '# nothing yet\n')).logLevel, 'info');
 });
 
+test('a store and a source may be in S3, side by side in one bucket, and a child is handed the same', async (t) => {
+  const file = await yaml(
+    t,
+    `store: { s3: { bucket: b, prefix: own, region: r, endpoint: "http://127.0.0.1:1", pathStyle: true } }
+source: { s3: { bucket: b, prefix: own-droplets/, endpoint: "http://127.0.0.1:1" } }
+`,
+  );
+  const config = loadConfig({}, {}, file);
+  const own = storeLocation(config);
+  t.like(own, { s3: { bucket: 'b', prefix: 'own/', region: 'r', pathStyle: true }, singleWriter: false });
+  t.like(config.source, { s3: { bucket: 'b', prefix: 'own-droplets/', pathStyle: false } });
+  const handed = JSON.stringify({ own, source: config.source });
+  t.deepEqual(JSON.stringify(converterStores.parse(JSON.parse(handed))), handed);
+  t.notThrows(() => loadConfig({ data: '/a', source: '/ab' }, {}));
+});
+
+test('redirects are off unless given, and then have defaults', async (t) => {
+  const s3 = 'store: { s3: { bucket: b, region: r } }\n';
+  t.is(loadConfig({}, {}, await yaml(t, s3)).redirect, undefined);
+  const given = loadConfig({}, {}, await yaml(t, `${s3}redirect: {}\n`));
+  t.deepEqual(given.redirect, { expirySeconds: 300, allowPrivate: false, minBytes: 1_048_576 });
+  const more = `${s3}redirect: { networks: [10.0.0.0/8, "fd00::/8"], endpoint: "https://s3.example.org" }\n`;
+  t.deepEqual(loadConfig({}, {}, await yaml(t, more)).redirect?.networks, ['10.0.0.0/8', 'fd00::/8']);
+});
+
 const wrongFlags: [ConfigInput, RegExp][] = [
   [{ listen: '8080' }, /wrong: --listen: not an address: write host:port$/],
   [{ listen: 'localhost:70000' }, /--listen: no such port/],
@@ -132,8 +158,43 @@ const wrongFiles: [string, RegExp][] = [
   ['limits:\n  droplet:\n    maxBites: 2', /line 3, limits\.droplet\.maxBites: there is no such option/],
   ['layer:\n  compression: lz4', /line 2, layer\.compression: /],
   ['source: { bucket: b }', /line 1, source: not a place/],
-  ['store: here', /line 1, store: /],
+  ['store: here', /line 1, store: not a place/],
+  ['store: { s3: { bucket: b }, directory: d }', /line 1, store: not a place: write either/],
+  ['store: { directory: d, singleWriter: true }', /line 1, store: not a place: write either/],
+  ['source: { s3: { bucket: b }, directory: d }', /line 1, source: not a place: write either/],
+  ['source: { webdav: { url: "http://h/f" }, directory: d }', /line 1, source: not a place: write either/],
+  ['source: {}', /line 1, source: not a place: write either/],
+  ['store: { webdav: { url: "http://h/f" } }', /line 1, store\.webdav: there is no such option/],
+  ['store:\n  s3:\n    bucket: b\n    secret: x', /line 4, store\.s3\.secret: there is no such option/],
+  ['store:\n  s3:\n    prefix: p', /line 3, store\.s3\.bucket: /],
+  ['store:\n  s3: { bucket: b, prefix: /p }', /line 2, store\.s3\.prefix: not a prefix/],
+  ['store:\n  s3: { bucket: b, endpoint: here }', /line 2, store\.s3\.endpoint: not a URL/],
+  ['store:\n  s3: { bucket: b, accessKeyIdFile: f }', /line 2, store\.s3: give .* or neither/],
+  ['store:\n  s3: { bucket: b, sessionTokenFile: f }', /line 2, store\.s3: sessionTokenFile goes with/],
+  ['data: /a\nsource: /a/b', /line 2, source and .* line 1, data overlap/],
+  ['data: /a/b\nsource: /a', /overlap/],
+  [
+    'store: { s3: { bucket: b, prefix: a } }\nsource: { s3: { bucket: b, prefix: a/b } }',
+    /line 2, source and .* line 1, store overlap/,
+  ],
+  ['store: { s3: { bucket: b, prefix: a } }\nsource: { s3: { bucket: b } }', /overlap/],
   ['data: a\nstore: { directory: b }', /line 1, data and .* line 2, store both say where/],
+  [
+    'data: a\nredirect: {}',
+    /line 2, redirect: only a store in S3 signs URLs: leave it out, or give store\.s3$/,
+  ],
+  ['redirect: { networks: [10.0.0.0/33] }', /line 1, redirect\.networks\.0: not a network: write 10/],
+  ['redirect: { networks: [10.0.0.1] }', /redirect\.networks\.0: not a network/],
+  ['redirect: { networks: [] }', /redirect\.networks: /],
+  ['redirect: { roles: [reader] }', /redirect\.roles\.0: /],
+  ['redirect: { roles: [] }', /redirect\.roles: /],
+  ['redirect: { expirySeconds: 29 }', /redirect\.expirySeconds: too short/],
+  ['redirect: { expirySeconds: 3601 }', /redirect\.expirySeconds: .* an hour at most/],
+  ['redirect: { endpoint: s3.example.org }', /redirect\.endpoint: not a URL/],
+  [
+    'store: { s3: { bucket: b } }\nredirect: { endpoint: "https://s3.example.org" }',
+    /line 2, redirect\.endpoint: .* give store\.s3\.region too/,
+  ],
   ['listen: [', /is not YAML: line 1, column 10: /],
   ['data: a\ndata: b', /is not YAML: line 2, column 1: /],
   ['data: *nowhere', /is not YAML: /],
@@ -164,7 +225,9 @@ test('operations.md documents every option', async (t) => {
   const documented = new Set([...text.matchAll(/^\| `([\w.]+)` +\|/gm)].map(([, name]) => name));
   const options = keysOf(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
   t.true(options.includes('limits.droplet.maxRatio') && options.includes('layer.compression'));
-  for (const option of options) t.true(documented.has(option), `${option} is not in the table`);
+  // A source in S3 has the options of a store in S3.
+  for (const option of options.map((name) => name.replace(/^source\.s3\./, 'store.s3.')))
+    t.true(documented.has(option), `${option} is not in the table`);
 });
 
 /** The options of a schema, nested ones by their path; of alternatives, those of the mapping. */

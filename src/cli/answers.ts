@@ -6,8 +6,10 @@ import type {
   DropletSummary,
   ImageDetails,
   PutResult,
+  StoredDroplet,
   Verification,
   VersionSummary,
+  Warmed,
 } from '../operator/operator.ts';
 import type { Origin } from '../image/labels.ts';
 
@@ -45,6 +47,19 @@ export const putResult: z.ZodType<Omit<PutResult, 'guid' | 'hash'>> = z.object({
   sha256: z.string(),
   size: z.number(),
   created: z.boolean(),
+});
+
+export const storedDroplet: z.ZodType<StoredDroplet> = z.object({
+  guid: z.string(),
+  hash: z.string(),
+  size: z.number(),
+  modified: z.number(),
+});
+
+export const warmed: z.ZodType<Warmed> = z.object({
+  guid: z.string(),
+  hash: z.string(),
+  outcome: z.enum(['converted', 'known', 'elsewhere', 'deleted']),
 });
 
 export const verification: z.ZodType<Verification> = z.object({

@@ -39,9 +39,9 @@ async function withStore<T>(
   mayMake: boolean,
 ): Promise<T> {
   const config = loadConfig({ data, source, defaultStack }, {}, file);
-  const { directory } = storeLocation(config);
-  if (!mayMake && !existsSync(directory)) {
-    throw new Failure('invalid', `There is no store at ${directory}: check --data`);
+  const location = storeLocation(config);
+  if (!mayMake && 'directory' in location && !existsSync(location.directory)) {
+    throw new Failure('invalid', `There is no store at ${location.directory}: check --data`);
   }
   const facade = await openFacade(config, () => {
     // Commands wait for their conversions and hear of errors themselves.

@@ -8,7 +8,10 @@ const envelope = z.object({
       z.object({
         code: z.string(),
         message: z.string(),
-        detail: z.object({ expected: z.string(), found: z.string() }).optional().catch(undefined),
+        detail: z
+          .union([z.object({ expected: z.string(), found: z.string() }), z.object({ rule: z.string() })])
+          .optional()
+          .catch(undefined),
       }),
     )
     .min(1),
@@ -28,8 +31,11 @@ const codes: Record<number, FailureCode> = {
   507: 'no-space',
 };
 
-/** What an answer means that is none of success: the failure that the facade put into it. */
-export function failureOf(server: Server, status: number, body: string): Failure {
+/**
+ * What an answer means that is none of success: the failure that the facade put into it.
+ * @param retryAfter the header: seconds
+ */
+export function failureOf(server: Server, status: number, body: string, retryAfter?: string): Failure {
   const { url, user, password } = server;
   if (status === 401) {
     const why = password === undefined ? 'needs a password' : `does not know user ${user} with that password`;
@@ -44,9 +50,12 @@ export function failureOf(server: Server, status: number, body: string): Failure
     return new Failure('unavailable', `${url.href} answered ${status}, but not as a facade does: ${said}`);
   }
   const { code: reason, message, detail } = error;
+  if (detail !== undefined && 'rule' in detail)
+    return new Failure('refused', message, { reason: detail.rule });
   // Bytes that do not fit their hash are bad input in HTTP, and only they say what was expected.
   const code = status === 400 && detail !== undefined ? 'mismatch' : (codes[status] ?? 'unavailable');
-  return new Failure(code, message, { reason, ...detail });
+  const soon = /^\d{1,6}$/.test(retryAfter ?? '') ? { retryAfter: Number(retryAfter) } : {};
+  return new Failure(code, message, { reason, ...detail, ...soon });
 }
 
 function parse(body: string): z.output<typeof envelope> | undefined {

@@ -6,27 +6,32 @@ import { refusalRecord } from '../droplet/record.ts';
 import { Failure } from '../errors.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { requireGuid, requireHash, requireStack, requireVersion } from '../oci/names.ts';
+import { collectionReport } from '../collect/report.ts';
 import type {
+  CollectionOperator,
   DropletOperator,
   ImageOperator,
   ImportOptions,
   Operator,
   PutOptions,
   RootfsOperator,
+  WarmOperator,
 } from '../operator/operator.ts';
 import { contentsSchema } from '../rootfs/contents-record.ts';
 import { rootfsRecord } from '../rootfs/record.ts';
 import { stackRecord } from '../rootfs/stack-record.ts';
 import * as answers from './answers.ts';
-import { send, type Call } from './request.ts';
+import { receiveLines, send, type Call } from './request.ts';
 import type { Server } from './server.ts';
 
 type Ask = <T>(schema: z.ZodType<T>, path: string, call?: Call) => Promise<T>;
 
+type AskLines = <T>(schema: z.ZodType<T>, path: string, call?: Call) => AsyncIterable<T>;
+
 /** An operator that works through a facade's HTTP API. Names are checked here already: they become parts of paths. */
 export function remoteOperator(server: Server): Operator {
-  const ask: Ask = async (schema, path, call) => {
-    const parsed = schema.safeParse(await send(server, path, call));
+  const understand = <T>(schema: z.ZodType<T>, value: unknown): T => {
+    const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     throw new Failure(
       'unavailable',
@@ -34,7 +39,17 @@ export function remoteOperator(server: Server): Operator {
       { cause: parsed.error },
     );
   };
-  return { rootfs: remoteRootfs(ask), droplets: remoteDroplets(ask), images: remoteImages(ask) };
+  const ask: Ask = async (schema, path, call) => understand(schema, await send(server, path, call));
+  const askLines: AskLines = async function* (schema, path, call) {
+    for await (const value of receiveLines(server, path, call)) yield understand(schema, value);
+  };
+  return {
+    rootfs: remoteRootfs(ask),
+    droplets: remoteDroplets(ask),
+    images: remoteImages(ask),
+    warming: remoteWarming(ask, askLines),
+    collection: remoteCollection(ask),
+  };
 }
 
 function remoteRootfs(ask: Ask): RootfsOperator {
@@ -110,6 +125,27 @@ function remoteImages(ask: Ask): ImageOperator {
       parseDigest(digest);
       return ask(answers.origin, `/api/v1/droplets/${guid}/images/${encodeURIComponent(digest)}`);
     },
+  };
+}
+
+function remoteWarming(ask: Ask, askLines: AskLines): WarmOperator {
+  return {
+    stored: (since) =>
+      askLines(answers.storedDroplet, '/api/v1/stored', { query: { since: since?.toFixed(0) } }),
+    warm: async (stack, guid, hash, version) => {
+      requireStack(stack);
+      if (version !== undefined) requireVersion(version);
+      return ask(answers.warmed, `${dropletPath(guid, hash)}/warm`, {
+        method: 'POST',
+        body: { stack, version },
+      });
+    },
+  };
+}
+
+function remoteCollection(ask: Ask): CollectionOperator {
+  return {
+    run: (options) => ask(collectionReport, '/api/v1/collection', { method: 'POST', body: options }),
   };
 }
 

@@ -1,5 +1,10 @@
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
@@ -21,20 +26,36 @@ export type Call = {
  * @throws Failure: what the facade failed with, or `unavailable`; whatever `body` fails with
  */
 export async function send(server: Server, path: string, call: Call = {}): Promise<unknown> {
-  const { status, body } = await exchange(server, path, call);
-  if (status >= 300) throw failureOf(server, status, body);
+  const response = await exchange(server, path, call);
+  const body = await textOf(server, response);
+  return body === '' ? undefined : parse(server, body);
+}
+
+/**
+ * Asks a facade, and gives the values of its answer, JSON one a line, as they come.
+ * @throws as `send` does; also after some values, where the answer breaks off
+ */
+export async function* receiveLines(server: Server, path: string, call: Call = {}): AsyncIterable<unknown> {
+  const response = await exchange(server, path, call);
+  const chunks = response.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string>;
+  let rest = '';
   try {
-    return body === '' ? undefined : JSON.parse(body);
-  } catch (cause) {
-    throw new Failure('unavailable', `${server.url.href} gives no JSON: is that a facade?`, { cause });
+    for (;;) {
+      const next = await chunks.next().catch((cause: unknown) => {
+        throw unreachable(server, cause);
+      });
+      if (next.done === true) return;
+      const lines = (rest + next.value).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield parse(server, line);
+    }
+  } finally {
+    response.destroy();
   }
 }
 
-async function exchange(
-  server: Server,
-  path: string,
-  { body, ...call }: Call,
-): Promise<{ status: number; body: string }> {
+/** Sends a request, and answers the head of what says success. Its body is to be read or destroyed. */
+async function exchange(server: Server, path: string, { body, ...call }: Call): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = open(server, path, call);
   request.once('response', resolve);
@@ -45,15 +66,42 @@ async function exchange(
   else request.setHeader('Content-Type', 'application/json').end(JSON.stringify(body));
   try {
     const response = await promise;
-    const answer = await text(response).catch((cause: unknown) => {
-      throw unreachable(server, cause);
+    const { statusCode = 0, headers } = response;
+    // What is answered before all was sent must not wait for the rest.
+    response.once('close', () => {
+      if (!request.writableEnded) request.destroy();
     });
-    return { status: response.statusCode ?? 0, body: answer };
-  } finally {
+    if (statusCode < 300) return response;
+    throw failureOf(server, statusCode, await textOf(server, response), headers['retry-after']);
+  } catch (error) {
     request.destroy();
+    throw error;
+  } finally {
     if (body instanceof Readable) body.destroy();
   }
 }
+
+async function textOf(server: Server, response: IncomingMessage): Promise<string> {
+  try {
+    return await text(response);
+  } catch (cause) {
+    throw unreachable(server, cause);
+  } finally {
+    response.destroy();
+  }
+}
+
+function parse({ url }: Server, json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new Failure('unavailable', `${url.href} gives no JSON: is that a facade?`, { cause });
+  }
+}
+
+/** Connections are kept for the thousands of requests of one command; they keep no process alive. */
+const httpAgent = new HttpAgent({ keepAlive: true });
+const httpsAgent = new HttpsAgent({ keepAlive: true });
 
 /** The path is sent as it is: a URL would fold `.` and `..` away. */
 function open({ url, user, password, ca }: Server, path: string, call: Call): ClientRequest {
@@ -64,11 +112,13 @@ function open({ url, user, password, ca }: Server, path: string, call: Call): Cl
     method: call.method ?? 'GET',
     path: `${url.pathname.replace(/\/$/, '')}${path}${query === '' ? '' : `?${query}`}`,
     headers: call.headers ?? {},
-    agent: false,
     ...(password === undefined ? {} : { auth: `${user}:${password}` }),
     ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
   };
-  const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
+  const request =
+    url.protocol === 'https:'
+      ? httpsRequest(url, { ...options, agent: httpsAgent })
+      : httpRequest(url, { ...options, agent: httpAgent });
   request.setSocketKeepAlive(true, 30_000);
   return request;
 }

@@ -42,7 +42,7 @@ export function serveCommand(program: Command): void {
 async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
   const log = createLog(config.logLevel);
   const onBackgroundError = (error: unknown): void =>
-    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a conversion failed');
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'failed in the background');
   const facade = await openFacade(config, onBackgroundError);
   const serving = await serve(config, facade, log).catch((error: unknown) => {
     facade.close();

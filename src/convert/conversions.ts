@@ -9,7 +9,7 @@ import {
 import { DropletRefused } from '../droplet/refusal.ts';
 import { rulesVersion, type Limits } from '../droplet/rules.ts';
 import { sourceKey } from '../droplet/source-key.ts';
-import { Failure } from '../errors.ts';
+import { Failure, isFailure } from '../errors.ts';
 import { variantOf, type LayerSettings } from '../layer/settings.ts';
 import { canonicalJson } from '../oci/canonical-json.ts';
 import { readRecord } from '../store/records.ts';
@@ -75,7 +75,13 @@ export class Conversions {
     // While it is looked up the pool does not know it yet.
     running.askers.set(nameOf(asker), asker);
     this.#pool.join(id, asker);
-    return running.work;
+    return running.work.catch((error: unknown) => {
+      if (!isFailure(error, 'not-found')) throw error;
+      // It looked before we asked: the droplet may have been put since.
+      return (
+        this.#running.get(id)?.work ?? this.#start(id, { guid, hash, settings, limits: this.#limits }, asker)
+      );
+    });
   }
 
   /** The refusal that stands for a droplet under the present rules, bounds and settings. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -16,6 +16,7 @@ import { publishLayer } from '../layer/pointer.ts';
 import { variantOf } from '../layer/settings.ts';
 import { canonicalJson } from '../oci/canonical-json.ts';
 import { digestOfHex, hexOf } from '../oci/digest.ts';
+import { requireInTime } from '../store/lifetime.ts';
 import { createRecord } from '../store/records.ts';
 import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
 import type { Job } from './job.ts';
@@ -30,30 +31,36 @@ const worthIgzip = 1024 * 1024;
  * Turns a droplet into a layer: reads it once, and hashes, unpacks, rewrites, hashes, compresses, hashes and stores it in
  * one pass, in bounded memory. Answers the record that is in the store afterwards, ours or that of whoever was first.
  * @throws DropletRefused when the droplet breaks a rule; Failure `not-found`, `corrupt` when its bytes are not what its
- *   hash says, `no-space`, `unavailable`
+ *   hash says, `too-large` after six hours, `no-space`, `unavailable`
  */
-export async function convertDroplet(stores: Stores, job: Job, igzip = findIgzip()): Promise<DropletRecord> {
+export async function convertDroplet(
+  stores: Stores,
+  job: Job,
+  igzip = findIgzip(),
+  clock: () => number = Date.now,
+): Promise<DropletRecord> {
+  const start = clock();
   const { guid, hash } = job;
   const source = await stores.sources.open(sourceKey(guid, hash));
   if (source === undefined) throw missing(job);
   const object = `v1/objects/${randomUUID()}`;
   const fast = source.info.size < worthIgzip ? undefined : igzip;
-  const layer = await writeLayer(stores.own, object, source, job, fast).catch(async (error: unknown) => {
+  const layer = await writeLayer(stores, object, source, job, fast).catch(async (error: unknown) => {
     source.body.destroy();
     await stores.own.remove(object);
-    if (error instanceof DropletRefused) await requireIntact(stores, job);
     throw error;
   });
-  return commit(stores.own, layer);
+  return commit(stores.own, layer, () => requireInTime(start, `Converting ${guid}/${hash}`, clock()));
 }
 
 async function writeLayer(
-  own: Store,
+  stores: Stores,
   object: string,
   source: OpenObject,
   job: Job,
   igzip: string | undefined,
 ): Promise<DropletRecord> {
+  const { own } = stores;
   const { guid, hash, settings } = job;
   const input = new Meter('sha1', 'sha256');
   const gunzip = new Gunzip();
@@ -66,7 +73,9 @@ async function writeLayer(
   try {
     await own.put(object, output);
   } catch (error) {
-    throw isZlibError(error) ? badGzip(job, input.size, error) : error;
+    const refused = isZlibError(error) ? badGzip(job, input.size, error) : error;
+    if (refused instanceof DropletRefused) await requireIntact(stores, job, input);
+    throw refused;
   }
   requireHash(job, input);
   const summary = rewrite.summary;
@@ -97,23 +106,39 @@ async function writeLayer(
 /**
  * Pointer before record: a record names only what is there. Where another process made the same layer meanwhile, its object
  * is adopted and ours thrown away. Where it made another one, its record stands and ours is never written; our pointer stays
- * for the collector, since a third process may have adopted what it names, for a record of another variant.
+ * for the collector, since a third process may have adopted what it names, for a record of another variant. What comes too late to
+ * rely on what it found (`worksWithin`) is not written at all, and left to the collector as well.
  */
-async function commit(own: Store, layer: DropletRecord): Promise<DropletRecord> {
+async function commit(own: Store, layer: DropletRecord, requireTime: () => void): Promise<DropletRecord> {
   const { guid, hash, digest, variant, object, size, mediaType } = layer;
+  requireTime();
   const pointerKey = layerPointerKey(guid, hexOf(digest));
   const pointer = await publishLayer(own, pointerKey, { object, size, mediaType });
   const adopted = { ...layer, object: pointer.object };
+  requireTime();
   const winner = await createRecord(own, recordKey(guid, hash, variant), dropletRecord, adopted);
   if (winner.sourceSha256 !== layer.sourceSha256) throw otherContent(layer, winner.sourceSha256);
   return winner;
 }
 
-/** A refusal is remembered, so it must be the droplet's fault and not that of a store that gave other bytes. */
-async function requireIntact(stores: Stores, job: Job): Promise<void> {
-  const source = await stores.sources.open(sourceKey(job.guid, job.hash));
+/**
+ * A refusal is remembered, so it must be the droplet's fault and not that of a store that gave other bytes: neither at rest nor
+ * on their way, so that those that were `judged` are the ones with which the right bytes begin.
+ */
+async function requireIntact({ sources }: Stores, job: Job, judged: Meter<'sha1' | 'sha256'>): Promise<void> {
+  const [start, sha256] = [judged.size, judged.hex('sha256')];
+  const source = await sources.open(sourceKey(job.guid, job.hash));
   if (source === undefined) throw missing(job);
+  const same = createHash('sha256');
+  let left = start;
+  source.body.on('data', (chunk: Buffer) => {
+    same.update(chunk.subarray(0, left));
+    left = Math.max(0, left - chunk.length);
+  });
   requireHash(job, await measure(source.body, 'sha1', 'sha256'));
+  if (same.digest('hex') === sha256) return;
+  const { guid, hash } = job;
+  throw new Failure('unavailable', `Droplet ${guid}/${hash} had other bytes on their way: try again`);
 }
 
 function requireHash({ guid, hash }: Job, meter: Meter<'sha1' | 'sha256'>): void {

@@ -1,25 +1,44 @@
 import { z } from 'zod';
+import { Failure } from '../errors.ts';
 import { requireStack } from '../oci/names.ts';
+import { settlesAfter } from '../store/lifetime.ts';
 import { readRecord, updateRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+
+const tombstone = z.strictObject({
+  /** when it was deleted, ISO 8601: its grace begins here */
+  at: z.string(),
+  /** It was not deleted by anybody: a collection buried it, since no source had it any more. */
+  absent: z.literal(true).optional(),
+  /** Since then its records go, and nothing that was known of it before may be relied on. */
+  collected: z.string().optional(),
+});
+export type Tombstone = z.output<typeof tombstone>;
+
+const absence = z.strictObject({ first: z.string(), second: z.string().optional() });
+export type Absence = z.output<typeof absence>;
 
 /** What can change about the droplets of a guid. No record means: the default stack, nothing deleted. */
 export const guidState = z.strictObject({
   format: z.literal(1),
   stack: z.string().optional(),
-  /** Tombstones: hash to the time of deletion, ISO 8601. */
-  deleted: z.record(z.string(), z.strictObject({ at: z.string() })),
+  /** hash to tombstone */
+  deleted: z.record(z.string(), tombstone),
+  /** Hash to when collections saw that no source has a droplet that was not deleted, ISO 8601. */
+  absent: z.record(z.string(), absence).optional(),
 });
 export type GuidState = z.output<typeof guidState>;
 
-const untouched: GuidState = { format: 1, deleted: {} };
+export const untouched: GuidState = { format: 1, deleted: {} };
 
 /** The stack that a guid's droplets belong to, and which of them were deleted. */
 export class GuidStates {
   readonly #store: Store;
+  readonly #clock: () => number;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: () => number = Date.now) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   async get(guid: string): Promise<GuidState> {
@@ -29,35 +48,91 @@ export class GuidStates {
   /** From now on the guid's droplets lie over the rootfs of `stack`. */
   async assign(guid: string, stack: string): Promise<void> {
     requireStack(stack);
-    await this.#update(guid, (state) => (state.stack === stack ? undefined : { ...state, stack }));
+    await this.update(guid, (state) => (state.stack === stack ? undefined : { ...state, stack }));
   }
 
   /** Its tags answer 404 from now on. */
   async bury(guid: string, hash: string): Promise<void> {
-    const at = new Date().toISOString();
-    await this.#update(guid, (state) => {
-      if (hash in state.deleted) return undefined;
-      return { ...state, deleted: { ...state.deleted, [hash]: { at } } };
+    const at = new Date(this.#clock()).toISOString();
+    await this.update(guid, (state) => {
+      const found = tombstoneOf(state, hash);
+      if (found !== undefined && found.absent !== true) return undefined;
+      const { absent: _, ...deletion } = found ?? { at };
+      return withTombstone(state, hash, deletion);
     });
   }
 
-  /** Takes a deletion back: the droplet was put again. */
+  /**
+   * Somebody puts the droplet: should it be deleted, its grace begins anew, so that nothing of it goes meanwhile.
+   * @throws Failure `busy` while it is being collected
+   */
+  async retain(guid: string, hash: string): Promise<void> {
+    await this.update(guid, (state) => {
+      const found = tombstoneOf(state, hash);
+      if (found === undefined) return sightingOf(state, hash) && withTombstone(state, hash, undefined);
+      this.#requireSettled(guid, hash, found);
+      return withTombstone(state, hash, { ...found, at: new Date(this.#clock()).toISOString() });
+    });
+  }
+
+  /**
+   * Takes a deletion back: the droplet was put again.
+   * @throws Failure `busy` while it is being collected
+   */
   async revive(guid: string, hash: string): Promise<void> {
-    await this.#update(guid, (state) => {
-      if (!(hash in state.deleted)) return undefined;
-      return {
-        ...state,
-        deleted: Object.fromEntries(Object.entries(state.deleted).filter(([key]) => key !== hash)),
-      };
+    await this.update(guid, (state) => {
+      const found = tombstoneOf(state, hash);
+      if (found === undefined) return sightingOf(state, hash) && withTombstone(state, hash, undefined);
+      this.#requireSettled(guid, hash, found);
+      return withTombstone(state, hash, undefined);
     });
   }
 
-  async #update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
+  /** Changes a state by compare-and-swap; `undefined` leaves it as it is. */
+  async update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
     await updateRecord(this.#store, guidStateKey(guid), guidState, (current) => change(current ?? untouched));
+  }
+
+  #requireSettled(guid: string, hash: string, { collected }: Tombstone): void {
+    if (collected === undefined) return;
+    const left = Date.parse(collected) + settlesAfter - this.#clock();
+    if (left <= 0) return;
+    throw new Failure(
+      'busy',
+      `Droplet ${guid}/${hash} was deleted and has just been collected: put it again in ${Math.ceil(left / 60_000)} minutes`,
+      { retryAfter: Math.ceil(left / 1000) },
+    );
   }
 }
 
+export const statesFolder = 'v1/guids/';
+
 /** Where the state of a guid lies. */
 export function guidStateKey(guid: string): string {
-  return `v1/guids/${guid}.json`;
+  return `${statesFolder}${guid}.json`;
+}
+
+/** Hashes are hex digits, and yet come from users. */
+export function tombstoneOf(state: GuidState, hash: string): Tombstone | undefined {
+  return Object.hasOwn(state.deleted, hash) ? state.deleted[hash] : undefined;
+}
+
+export function sightingOf({ absent = {} }: GuidState, hash: string): Absence | undefined {
+  return Object.hasOwn(absent, hash) ? absent[hash] : undefined;
+}
+
+/** The state with another tombstone, or without one, of a droplet whose sightings are of no more use. */
+export function withTombstone(state: GuidState, hash: string, value: Tombstone | undefined): GuidState {
+  return withSighting({ ...state, deleted: replaced(state.deleted, hash, value) }, hash, undefined);
+}
+
+export function withSighting(state: GuidState, hash: string, value: Absence | undefined): GuidState {
+  const { absent = {}, ...rest } = state;
+  const left = replaced(absent, hash, value);
+  return Object.keys(left).length === 0 ? rest : { ...rest, absent: left };
+}
+
+function replaced<T>(values: Record<string, T>, hash: string, value: T | undefined): Record<string, T> {
+  const others = Object.entries(values).filter(([key]) => key !== hash);
+  return Object.fromEntries(value === undefined ? others : [...others, [hash, value]]);
 }

@@ -31,6 +31,12 @@ export function requireRole(ctx: Context, role: Role): void {
   if (!roles.has(role)) throw new Failure('denied', `User ${user} lacks the role ${role}`);
 }
 
+/** Whether who asks has one of `roles`. */
+export function hasRole(ctx: Context, roles: readonly Role[]): boolean {
+  const identity = identityOf(ctx);
+  return roles.some((role) => identity.roles.has(role));
+}
+
 /** @throws Failure `denied` when `repository` is out of the user's grants */
 export function requireRepository(ctx: Context, repository: string): void {
   const identity = identityOf(ctx);

@@ -6,13 +6,16 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { defaultGraceSeconds } from '../collect/collect.ts';
 import { Failure, isFailure } from '../errors.ts';
 import { requireStack, requireVersion } from '../oci/names.ts';
 import type { Operator } from '../operator/operator.ts';
 import { storeFailure } from '../store/directory-reader.ts';
 import { requireRole, userOf } from './access.ts';
 import type { DropletParts } from './droplets.ts';
+import { hold } from './hold.ts';
 import { bodyOf, readJson } from './input.ts';
+import { sendLines } from './lines.ts';
 import { allowSlowBody } from './server.ts';
 
 export type AdminParts = DropletParts & {
@@ -20,11 +23,26 @@ export type AdminParts = DropletParts & {
   operatorFor: (user: string) => Operator;
   /** for rootfs files on their way in */
   temporaryDirectory: string;
+  /** milliseconds that a client waits for a conversion */
+  holdMs: number;
 };
 
 const promotion = z.strictObject({ version: z.string() });
 const placement = z.record(z.string(), z.string().nullable());
 const assignment = z.strictObject({ stack: z.string() });
+const warmth = z.strictObject({ stack: z.string(), version: z.string().exactOptional() });
+/** Milliseconds since the epoch. */
+const storedQuery = z.strictObject({
+  since: z
+    .string()
+    .regex(/^\d{1,15}$/, 'no time in milliseconds')
+    .optional(),
+});
+const collection = z.strictObject({
+  graceSeconds: z.number().min(86_400, 'a day at least').max(1e9).default(defaultGraceSeconds),
+  dryRun: z.boolean().default(false),
+  allowLarge: z.boolean().default(false),
+});
 const importQuery = z.strictObject({
   sha256: z
     .string()
@@ -38,12 +56,13 @@ const importQuery = z.strictObject({
 const maxJson = 16 * 1024 * 1024;
 
 /** The admin API: JSON, role `admin`. */
-export function adminRoutes({ operatorFor, temporaryDirectory }: AdminParts): Router {
+export function adminRoutes({ operatorFor, temporaryDirectory, holdMs }: AdminParts): Router {
   const router = new Router({ prefix: '/api/v1' });
   const operator = (ctx: RouterContext): Operator => operatorFor(userOf(ctx) ?? '');
   const rootfs = (ctx: RouterContext): Operator['rootfs'] => operator(ctx).rootfs;
   const droplets = (ctx: RouterContext): Operator['droplets'] => operator(ctx).droplets;
   const images = (ctx: RouterContext): Operator['images'] => operator(ctx).images;
+  const warming = (ctx: RouterContext): Operator['warming'] => operator(ctx).warming;
   router.use(async (ctx, next) => {
     requireRole(ctx, 'admin');
     await next();
@@ -96,12 +115,25 @@ export function adminRoutes({ operatorFor, temporaryDirectory }: AdminParts): Ro
   router.post('/droplets/:guid/:hash/verify', async (ctx) => {
     answer(ctx, await droplets(ctx).verify(part(ctx, 'guid'), part(ctx, 'hash')));
   });
+  router.post('/droplets/:guid/:hash/warm', async (ctx) => {
+    const { stack, version } = await body(ctx, warmth);
+    const work = warming(ctx).warm(stack, part(ctx, 'guid'), part(ctx, 'hash'), version);
+    answer(ctx, await hold(work, holdMs));
+  });
   router.put('/droplets/:guid/stack', async (ctx) => {
     const { stack } = await body(ctx, assignment);
     await droplets(ctx).assignStack(part(ctx, 'guid'), stack);
     ctx.status = 204;
   });
+  router.get('/stored', async (ctx) => {
+    const { since } = validated(storedQuery, ctx.query, 'query');
+    await sendLines(ctx, warming(ctx).stored(since === undefined ? undefined : Number(since)));
+  });
   router.get('/refused', async (ctx) => answer(ctx, await droplets(ctx).refusals()));
+
+  router.post('/collection', async (ctx) => {
+    answer(ctx, await operator(ctx).collection.run(await body(ctx, collection)));
+  });
 
   router.get('/droplets/:guid/images/:digest', async (ctx) => {
     answer(ctx, await images(ctx).identify(part(ctx, 'guid'), part(ctx, 'digest')));

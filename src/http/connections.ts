@@ -33,6 +33,7 @@ export class Connections {
   readonly #isUpload: (request: IncomingMessage) => boolean;
   readonly #open = new Map<Socket, Connection>();
   readonly #sweeper: NodeJS.Timeout;
+  #retiring = false;
   #draining = false;
 
   constructor(limits: PeerLimits, isUpload: (request: IncomingMessage) => boolean) {
@@ -57,7 +58,7 @@ export class Connections {
     const exchange = { request, response, answered: false, startedAt, sending };
     exchanges?.add(exchange);
     if (exchanges !== undefined && exchanges.size > this.#limits.maxPipelined) socket.destroy();
-    if (this.#draining) response.shouldKeepAlive = false;
+    if (this.#retiring) response.shouldKeepAlive = false;
     response.once('close', () => {
       exchange.answered = true;
       if (request.complete) exchanges?.delete(exchange);
@@ -71,11 +72,19 @@ export class Connections {
     return [...exchanges].some(({ answered }) => !answered);
   }
 
-  /** Ends idle connections now, and each other one after its answer. */
-  drain(): void {
-    this.#draining = true;
-    for (const [socket, { exchanges }] of this.#open) {
+  /** Ends each connection after its next answer, which says so: who has it goes elsewhere without a failed request. */
+  retire(): void {
+    this.#retiring = true;
+    for (const { exchanges } of this.#open.values()) {
       for (const { response } of exchanges) response.shouldKeepAlive = false;
+    }
+  }
+
+  /** The same, and ends idle connections at once. */
+  drain(): void {
+    this.retire();
+    this.#draining = true;
+    for (const socket of this.#open.keys()) {
       if (!this.isAnswering(socket)) socket.destroySoon();
     }
   }

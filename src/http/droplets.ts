@@ -7,19 +7,20 @@ import { requireGuid, requireHash } from '../oci/names.ts';
 import { anyStack } from '../oci/reference.ts';
 import type { DropletOperator, PutResult } from '../operator/operator.ts';
 import type { ReadableStore } from '../store/store.ts';
-import { requireRepository, requireRole } from './access.ts';
+import { clientOf, requireRepository, requireRole } from './access.ts';
 import { sendBytes } from './blobs.ts';
+import type { Traffic } from './bodies.ts';
 import { bodyOf, readJson } from './input.ts';
 import { receiveFile } from './multipart.ts';
 import { allowSlowBody } from './server.ts';
 
-export type DropletParts = { droplets: DropletOperator; sources: ReadableStore };
+export type DropletParts = { droplets: DropletOperator; sources: ReadableStore; traffic: Traffic };
 
 const copyRequest = z.object({ source_guid: z.string() });
 const maxJson = 64 * 1024;
 
 /** bits-service's API for droplets, and a raw PUT by hash. */
-export function dropletRoutes({ droplets, sources }: DropletParts): Router {
+export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Router {
   const router = new Router({ prefix: '/droplets' });
 
   router.put('/:guid', async (ctx) => {
@@ -31,12 +32,14 @@ export function dropletRoutes({ droplets, sources }: DropletParts): Router {
         'Name the droplet: PUT /droplets/<guid>/<hash>, or send Digest: sha256=<hex>',
       );
     }
+    await beginUpload(ctx);
     await put(ctx, guid, sha256, bodyOf(ctx.req));
   });
 
   router.put('/:guid/:hash', async (ctx) => {
     const guid = enter(ctx);
     const hash = hashOf(ctx);
+    await beginUpload(ctx);
     if (ctx.is('multipart/form-data')) {
       await receiveFile(ctx.req, ['droplet', 'bits'], (body) => put(ctx, guid, hash, body));
     } else if (ctx.is('application/json')) {
@@ -55,7 +58,8 @@ export function dropletRoutes({ droplets, sources }: DropletParts): Router {
     const { state } = await droplets.get(guid, hash);
     if (info === undefined || state === 'deleted')
       throw new Failure('not-found', `No droplet ${guid}/${hash}`);
-    await sendBytes(ctx, { size: info.size, object: key }, sources, `"${hash}"`);
+    const source = { store: sources, downloads: traffic.downloads };
+    await sendBytes(ctx, { size: info.size, object: key }, source, `"${hash}"`);
   });
 
   router.delete('/:guid/:hash', async (ctx) => {
@@ -63,6 +67,11 @@ export function dropletRoutes({ droplets, sources }: DropletParts): Router {
     ctx.status = 204;
   });
   return router;
+
+  /** Nothing is read of a body that waits: its sender waits too. */
+  async function beginUpload(ctx: RouterContext): Promise<void> {
+    await traffic.uploads.begin(clientOf(ctx), ctx.res);
+  }
 
   async function put(ctx: RouterContext, guid: string, hash: string, body: Readable): Promise<void> {
     const stack = typeof ctx.query['stack'] === 'string' ? ctx.query['stack'] : undefined;

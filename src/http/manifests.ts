@@ -4,6 +4,7 @@ import type { Content } from '../image/assemble.ts';
 import { imagesOfGuid, imagesOfStack, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseReference, type Repository } from '../oci/reference.ts';
+import { clientOf } from './access.ts';
 import { hold } from './hold.ts';
 import { noneMatch } from './range.ts';
 import type { RegistryParts } from './registry.ts';
@@ -16,12 +17,14 @@ export async function sendManifest(
   text: string,
 ): Promise<void> {
   const reference = parseReference(text);
+  const client = clientOf(ctx);
+  const asker = { urgency: 'pull', client } as const;
   const manifest =
     'tag' in reference
-      ? (await hold(images.resolve(repository, reference.tag), holdMs)).manifest
+      ? (await hold(images.resolve(repository, reference.tag, asker), holdMs)).manifest
       : await byDigest(served, repository, reference.digest);
   // All who waited for one conversion come here in the same moment.
-  await turns.next();
+  await turns.next(client);
   if (manifest === undefined) {
     throw new Failure('not-found', `No manifest ${text} was ever served in ${repository.name}`, {
       reason: 'MANIFEST_UNKNOWN',

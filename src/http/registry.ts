@@ -11,7 +11,10 @@ import { parseRepository, type Repository } from '../oci/reference.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { requireRepository, requireRole } from './access.ts';
 import { sendBlob } from './blobs.ts';
+import type { Traffic } from './bodies.ts';
 import { sendManifest } from './manifests.ts';
+import type { Proven } from './proven.ts';
+import type { Redirect } from './redirect.ts';
 import { sendTags } from './tags.ts';
 import type { Turns } from './turns.ts';
 
@@ -19,11 +22,15 @@ export type RegistryParts = {
   images: Images;
   served: ServedImages;
   blobs: Blobs;
-  own: ReadableStore;
+  layers: ReadableStore;
+  proven: Proven;
   tags: TagParts;
   /** milliseconds that a client waits for a conversion */
   holdMs: number;
   turns: Turns;
+  traffic: Traffic;
+  /** where layers may be given by the store itself */
+  redirect?: Redirect | undefined;
 };
 
 type Handler = (ctx: RouterContext, repository: Repository, last: string) => Promise<void>;
@@ -31,7 +38,13 @@ type Handler = (ctx: RouterContext, repository: Repository, last: string) => Pro
 /** The pull side of distribution-spec 1.1. */
 export function registryRoutes(parts: RegistryParts): Router {
   const router = new Router();
-  const blobs = { blobs: parts.blobs, store: parts.own };
+  const blobs = {
+    blobs: parts.blobs,
+    store: parts.layers,
+    proven: parts.proven,
+    downloads: parts.traffic.downloads,
+    redirect: parts.redirect,
+  };
 
   router.get(/^\/v2\/?$/, (ctx) => {
     requireRole(ctx, 'pull');

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { shareOf, type Config } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Facade } from '../facade.ts';
 import { createApp } from './app.ts';
@@ -10,9 +10,13 @@ import { parseGrants, type Grants } from './auth/grants.ts';
 import { parseHtpasswd } from './auth/htpasswd.ts';
 import { isLoopback } from './auth/loopback.ts';
 import { Verifier } from './auth/verifier.ts';
+import { Bodies, type Traffic } from './bodies.ts';
+import { watchCache } from './cache-metrics.ts';
 import { createMetrics } from './metrics.ts';
+import { openRedirect, type Redirect } from './redirect.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
+import { Proven } from './proven.ts';
 import { Turns } from './turns.ts';
 
 /** A facade that listens. */
@@ -31,9 +35,19 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
       `Without users everybody may do everything, so only the loopback is listened on, not ${config.listen}: give --users`,
     );
   }
+  const redirect = await redirectTo(config, facade, log);
   const watches: Watch[] = [];
   const onError = (error: Failure): void => log.error({ error: error.message }, 'a file is kept as it was');
   const authenticate = await watchUsers(config, watches, onError);
+  const metrics = createMetrics(() => facade.conversions.running);
+  if (facade.cache !== undefined) watchCache(metrics.registry, facade.cache);
+  const proven = new Proven((object) => {
+    log.error(
+      { object },
+      'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
+    );
+    facade.cache?.forget(object).catch(() => {});
+  });
   const turns = new Turns();
   let stopping = false;
   const app = createApp({
@@ -41,14 +55,17 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
     authenticate,
     droplets: facade.operatorFor('anonymous').droplets,
     holdMs: config.limits.holdSeconds * 1000,
+    traffic: openTraffic(config),
     turns,
-    ready: async () => !stopping && (await answers(facade)),
-    metrics: createMetrics(() => facade.conversions.running),
+    proven,
+    redirect,
+    ready: async () => !stopping && (await facade.ready()),
+    metrics,
     log,
   });
   const handle = app.callback();
   const listener: RequestListener = (request, response) => {
-    turns.run(() => void handle(request, response));
+    turns.run(() => void handle(request, response), request.socket.remoteAddress ?? '');
   };
   const server = await openServer(config, listener, watches, onError);
   const address = await server.listen(config.listenPort, config.listenHost);
@@ -56,12 +73,34 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
     url: urlOf(address, config.tlsCert !== undefined),
     stop: async ({ delayMs, graceMs }) => {
       stopping = true;
+      server.retire();
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       await server.close(graceMs);
       for (const watch of watches) watch.close();
       facade.close();
     },
   };
+}
+
+async function redirectTo(
+  { redirect, publicUrl }: Config,
+  { presigns }: Facade,
+  log: Logger,
+): Promise<Redirect | undefined> {
+  if (redirect === undefined || presigns === undefined) return undefined;
+  const onFault = (error: unknown): void =>
+    log.warn(
+      { error: error instanceof Error ? error.message : String(error) },
+      'nobody is redirected for now',
+    );
+  return openRedirect(redirect, { presigns, publicUrl, onFault });
+}
+
+function openTraffic({ limits }: Config): Traffic {
+  const holdMs = limits.holdSeconds * 1000;
+  const open = (total: number): Bodies =>
+    new Bodies({ total, perClient: shareOf(total, limits.clientShare), holdMs });
+  return { downloads: open(limits.downloads), uploads: open(limits.uploads) };
 }
 
 async function watchUsers(
@@ -89,7 +128,14 @@ async function openServer(
   onError: (error: Failure) => void,
 ): Promise<HttpServer> {
   const open = (tls?: KeyPair): HttpServer =>
-    createServer({ listener, tls, limits: { maxConnections: limits.connections } });
+    createServer({
+      listener,
+      tls,
+      limits: {
+        maxConnections: limits.connections,
+        maxConnectionsOfOne: shareOf(limits.connections, limits.clientShare),
+      },
+    });
   if (cert === undefined || key === undefined) return open();
   let server: HttpServer | undefined;
   const apply = (pair: KeyPair): void => {
@@ -98,13 +144,6 @@ async function openServer(
   };
   watches.push(await watchKeyPair({ cert, key }, apply, { onError }));
   return server ?? open();
-}
-
-async function answers(facade: Facade): Promise<boolean> {
-  return facade.own.stat('v1/settings.json').then(
-    () => true,
-    () => false,
-  );
 }
 
 function urlOf({ address, family, port }: AddressInfo, secure: boolean): string {

@@ -42,6 +42,8 @@ export interface HttpServer {
   listen(port: number, host: string): Promise<AddressInfo>;
   /** Shows another certificate to whoever connects from now on. @throws Failure `invalid`; the old one stays */
   replaceKeyPair(pair: KeyPair): void;
+  /** Goes on as before, but each answer is the last of its connection, and says so. */
+  retire(): void;
   /**
    * Accepts no more, closes idle connections, lets running answers finish and cuts what is left after `graceMs`. A
    * second call may shorten the grace.
@@ -92,6 +94,7 @@ export function createServer(options: {
     replaceKeyPair: (pair) => {
       if (server instanceof HttpsServer) server.setSecureContext(secure(pair));
     },
+    retire: () => connections.retire(),
     close: async (graceMs) => {
       closed ??= new Promise((resolve) => server.close(() => resolve()));
       connections.drain();

@@ -1,36 +1,51 @@
-import { LRUCache } from 'lru-cache';
 import { layerPointerKey } from '../droplet/record.ts';
 import { layerPointer, type LayerPointer } from '../layer/pointer.ts';
 import { hexOf, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import { rootfsLayerKey } from '../rootfs/keys.ts';
 import { readRecord } from '../store/records.ts';
+import { Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import { imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
 
 /** A blob's bytes: at hand (a config), or an object of the store (a layer). */
 export type Blob = { size: number } & ({ bytes: Buffer } | { object: string });
 
-/** Pointers are some 200 bytes each. */
-const rememberedPointers = 100_000;
+/** Where a blob of a repository is: a layer's object, or the folder of the config. */
+type Place = LayerPointer | { configsIn: string };
+
+/** Places are some 500 bytes each, with their names. */
+const rememberedPlaces = 50_000;
 
 /**
  * Finds blobs by digest. A blob is found only in a repository whose guid's or stack's keys name it: the key is the
- * permission. A manifest is no blob.
+ * permission. A manifest is no blob. What was found is remembered: to find it again asks the store nothing, and while it is away
+ * all that was pulled before is still found.
  */
 export class Blobs {
   readonly #store: Store;
   readonly #served: ServedImages;
   readonly #stacks: () => Promise<string[]>;
-  readonly #pointers = new LRUCache<string, LayerPointer>({ max: rememberedPointers });
+  readonly #places: Remembered<Place>;
 
-  constructor(store: Store, served: ServedImages, stacks: () => Promise<string[]>) {
+  constructor(store: Store, served: ServedImages, stacks: () => Promise<string[]>, clock?: Clock) {
+    this.#places = new Remembered({ max: rememberedPlaces }, clock);
     this.#store = store;
     this.#served = served;
     this.#stacks = stacks;
   }
 
   async find(repository: Repository, digest: Digest): Promise<Blob | undefined> {
+    const place = await this.#places.get(`${repository.name} ${digest}`, () =>
+      this.#look(repository, digest),
+    );
+    if (place === undefined) return undefined;
+    if ('object' in place) return { size: place.size, object: place.object };
+    const config = await this.#served.get(place.configsIn, digest);
+    return config === undefined ? undefined : { size: config.bytes.length, bytes: config.bytes };
+  }
+
+  async #look(repository: Repository, digest: Digest): Promise<Place | undefined> {
     const hex = hexOf(digest);
     if (repository.kind === 'rootfs') {
       const { stack } = repository;
@@ -52,7 +67,7 @@ export class Blobs {
   async #rootfsLayer(
     repository: Extract<Repository, { kind: 'droplet' }>,
     hex: string,
-  ): Promise<Blob | undefined> {
+  ): Promise<Place | undefined> {
     if (!(await this.#served.any(imagesOfGuid(repository.guid)))) return undefined;
     const stacks = repository.stack === undefined ? await this.#stacks() : [repository.stack];
     for (const stack of stacks) {
@@ -62,18 +77,14 @@ export class Blobs {
     return undefined;
   }
 
-  async #config(folder: string, digest: Digest, stack: string | undefined): Promise<Blob | undefined> {
+  async #config(folder: string, digest: Digest, stack: string | undefined): Promise<Place | undefined> {
     const served = await this.#served.get(folder, digest);
     if (served === undefined || served.kind !== 'config') return undefined;
     if (stack !== undefined && served.origin.rootfs.stack !== stack) return undefined;
-    return { size: served.bytes.length, bytes: served.bytes };
+    return { configsIn: folder };
   }
 
-  async #layer(key: string): Promise<Blob | undefined> {
-    const known = this.#pointers.get(key);
-    const pointer = known ?? (await readRecord(this.#store, key, layerPointer));
-    if (pointer === undefined) return undefined;
-    if (known === undefined) this.#pointers.set(key, pointer);
-    return { size: pointer.size, object: pointer.object };
+  async #layer(key: string): Promise<LayerPointer | undefined> {
+    return readRecord(this.#store, key, layerPointer);
   }
 }

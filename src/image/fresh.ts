@@ -1,18 +1,28 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../store/remembered.ts';
 import type { ReadableStore } from '../store/store.ts';
 
 /** What can change is looked at again after so long: with the reading itself, a change is seen well within a second. */
 const freshFor = 500;
+/** A store that has said nothing for so long is away, as far as those are concerned for whom the last known will do. */
+const patience = 2_000;
 
-type Known<T> = { etag: string | undefined; value: T };
+type Known<T> = { etag: string | undefined; value: T; until: number };
+
+/** A look at the store; `late` resolves when it has taken too long. */
+type Look<T> = { known: Promise<Known<T>>; late: Promise<void> };
 
 /**
  * Values of the store, at most half a second old. A value is read again only when its etag has changed: a stack's record may
- * hold a placement for every app. While the store is down, the last known value is given.
+ * hold a placement for every app. While the store is away, or says nothing, the last known value is given.
  */
 export class Fresh<T> {
+  readonly #store: ReadableStore;
+  readonly #keyOf: (name: string) => string;
   readonly #read: (name: string) => Promise<T>;
-  readonly #cache: LRUCache<string, Known<T>>;
+  readonly #clock: Clock;
+  readonly #known: LRUCache<string, Known<T>>;
+  readonly #looks = new Map<string, Look<T>>();
 
   /** @param keyOf the key of the object that decides the value of a name */
   constructor(
@@ -20,29 +30,52 @@ export class Fresh<T> {
     max: number,
     keyOf: (name: string) => string,
     read: (name: string) => Promise<T>,
+    clock: Clock = () => performance.now(),
   ) {
+    this.#store = store;
+    this.#keyOf = keyOf;
     this.#read = read;
-    this.#cache = new LRUCache<string, Known<T>>({
-      max,
-      ttl: freshFor,
-      ttlResolution: 0,
-      allowStaleOnFetchRejection: true,
-      noDeleteOnFetchRejection: true,
-      fetchMethod: async (name, stale) => {
-        const etag = (await store.stat(keyOf(name)))?.etag;
-        return stale !== undefined && stale.etag === etag ? stale : { etag, value: await read(name) };
-      },
-    });
+    this.#clock = clock;
+    this.#known = new LRUCache<string, Known<T>>({ max });
   }
 
   async get(name: string): Promise<T> {
-    const known = await this.#cache.fetch(name);
-    // Forgotten, or pushed out, while it was being read: then nobody keeps it, and it is read once more.
-    return known === undefined ? this.#read(name) : known.value;
+    const last = this.#known.get(name);
+    if (last !== undefined && this.#clock() < last.until) return last.value;
+    const { known, late } = this.#looks.get(name) ?? this.#look(name, last);
+    if (last === undefined) return (await known).value;
+    return (await Promise.race([known, late.then(() => last)])).value;
   }
 
   /** After a change of our own: the next look reads the store. */
   forget(name: string): void {
-    this.#cache.delete(name);
+    this.#known.delete(name);
+    this.#looks.delete(name);
+  }
+
+  /** One for all who ask meanwhile. What it finds is kept, also when it comes late, unless the name was forgotten. */
+  #look(name: string, last: Known<T> | undefined): Look<T> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, patience);
+    const known = this.#renew(name, last)
+      // A store that is away is not asked by each request.
+      .catch((error: unknown) => last ?? Promise.reject(error))
+      .then((found) => {
+        const renewed = { ...found, until: this.#clock() + freshFor };
+        if (this.#looks.get(name) === look) this.#known.set(name, renewed);
+        return renewed;
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        if (this.#looks.get(name) === look) this.#looks.delete(name);
+      });
+    const look = { known, late };
+    this.#looks.set(name, look);
+    return look;
+  }
+
+  async #renew(name: string, last: Known<T> | undefined): Promise<Omit<Known<T>, 'until'>> {
+    const etag = (await this.#store.stat(this.#keyOf(name)))?.etag;
+    return last !== undefined && last.etag === etag ? last : { etag, value: await this.#read(name) };
   }
 }

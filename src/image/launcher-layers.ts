@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { launcherLayer, launcherVersion } from '../layer/launcher.ts';
-import { publishLayer } from '../layer/pointer.ts';
+import { layerPointer, publishLayer, renewLayer } from '../layer/pointer.ts';
 import { hexOf } from '../oci/digest.ts';
 import { rootfsLayerKey } from '../rootfs/keys.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
+import { worksWithin } from '../store/lifetime.ts';
+import { readRecord } from '../store/records.ts';
+import { believing, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import type { Layer } from './assemble.ts';
 
@@ -16,14 +19,18 @@ const nothing = Symbol('no layer');
 /** The launcher layers that rootfs versions need, kept in the store so that they outlive this version of dropstack. */
 export class LauncherLayers {
   readonly #store: Store;
-  readonly #layers = new LRUCache<string, Layer | typeof nothing, RootfsRecord>({
-    max: rememberedVersions,
-    ignoreFetchAbort: true,
-    fetchMethod: async (_version, _stale, { context }) => (await this.#make(context)) ?? nothing,
-  });
+  readonly #now: Clock;
+  readonly #layers: LRUCache<string, Layer | typeof nothing, RootfsRecord>;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock?: Clock) {
     this.#store = store;
+    this.#now = clock ?? Date.now;
+    this.#layers = new LRUCache({
+      ...believing(clock),
+      max: rememberedVersions,
+      ignoreFetchAbort: true,
+      fetchMethod: async (_version, _stale, { context }) => (await this.#make(context)) ?? nothing,
+    });
   }
 
   /** The layer with what `rootfs` lacks of the launcher; undefined where it lacks nothing. */
@@ -44,8 +51,12 @@ export class LauncherLayers {
     };
   }
 
+  /** No record names a launcher layer, only manifests do: that it is relied on must be seen from its pointer. */
   async #keep(key: string, bytes: Buffer, mediaType: string): Promise<void> {
-    if ((await this.#store.stat(key)) !== undefined) return;
+    const known = await readRecord(this.#store, key, layerPointer);
+    const age = this.#now() - Date.parse(known?.renewed?.at ?? '');
+    if (age < worksWithin || (known !== undefined && (await renewLayer(this.#store, key, this.#now()))))
+      return;
     const object = `v1/objects/${randomUUID()}`;
     await this.#store.put(object, bytes);
     await publishLayer(this.#store, key, { object, size: bytes.length, mediaType });

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { hexOf, sha256, type Digest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
 import { Failure } from '../errors.ts';
-import { readAll } from '../store/read-all.ts';
+import { readWhole } from '../store/read-whole.ts';
+import { Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import type { Content, Image } from './assemble.ts';
 import { readOrigin, type Origin } from './labels.ts';
@@ -13,35 +13,36 @@ export type Served = Content & { kind: 'manifest' | 'config'; origin: Origin };
 /** bytes of manifests and configs kept in memory */
 const rememberedBytes = 64 * 1024 * 1024;
 
-/** Manifests and configs that were ever served, by guid and digest: what was served once stays resolvable. */
+/**
+ * Manifests and configs that were served, by guid and digest: what was served once stays resolvable until droplet or rootfs
+ * are collected.
+ */
 export class ServedImages {
   readonly #store: Store;
-  readonly #contents = new LRUCache<string, Served>({
-    maxSize: rememberedBytes,
-    sizeCalculation: ({ bytes }) => bytes.length + 1024,
-  });
+  readonly #contents: Remembered<Served>;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock?: Clock) {
     this.#store = store;
+    this.#contents = new Remembered(
+      { maxSize: rememberedBytes, sizeCalculation: ({ bytes }) => bytes.length + 1024 },
+      clock,
+    );
   }
 
   /** Under `folder` (`imagesOf(…)`), the content with this digest, of which nothing is known but the name. */
   async get(folder: string, digest: Digest): Promise<Served | undefined> {
     const key = folder + hexOf(digest);
-    const known = this.#contents.get(key);
-    if (known !== undefined) return known;
-    const object = await this.#store.open(key);
-    if (object === undefined) return undefined;
-    const served = describe(key, digest, await readAll(object));
-    this.#contents.set(key, served);
-    return served;
+    return this.#contents.get(key, async () => {
+      const object = await readWhole(this.#store, key);
+      return object === undefined ? undefined : describe(key, digest, object.bytes);
+    });
   }
 
-  /** Keeps an image for ever; to be done before its manifest is first answered. The config goes first: it is named. */
+  /** Keeps an image; to be done before its manifest is first answered. The config goes first: it is named. */
   async keep(folder: string, image: Image): Promise<void> {
     for (const { digest, bytes } of [image.config, image.manifest]) {
       const key = folder + hexOf(digest);
-      if (this.#contents.has(key)) continue;
+      if (this.#contents.known(key) !== undefined) continue;
       if ((await this.#store.stat(key)) === undefined) await this.#store.put(key, bytes, 'absent');
       this.#contents.set(key, describe(key, digest, bytes));
     }

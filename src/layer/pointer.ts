@@ -1,26 +1,48 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isFailure } from '../errors.ts';
-import { createRecord, readRecord } from '../store/records.ts';
+import { readRecord, updateRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** Where a layer's bytes are, found by digest with one read. */
-export const layerPointer = z.strictObject({ object: z.string(), size: z.number(), mediaType: z.string() });
+export const layerPointer = z.strictObject({
+  object: z.string(),
+  size: z.number(),
+  mediaType: z.string(),
+  /** When somebody last began to rely on it who did not make it, ISO 8601; `by` tells two renewals apart. */
+  renewed: z.strictObject({ at: z.string(), by: z.string() }).optional(),
+});
 export type LayerPointer = z.output<typeof layerPointer>;
 
 /**
  * Makes a stored object known by its digest, under `key`, and answers the pointer that is there afterwards. Where the
- * digest is known already, the object that it leads to is adopted and ours removed. From the moment that a pointer names an
+ * digest is known already, the object that it leads to is adopted and ours removed. To adopt is to write: a pointer that no record
+ * names and nobody wrote for a day is relied on by none (docs/store.md, "Lifetime"). From the moment that a pointer names an
  * object others may rely on it: whatever fails after that, the object stays.
  */
 export async function publishLayer(store: Store, key: string, pointer: LayerPointer): Promise<LayerPointer> {
   try {
-    const winner = await createRecord(store, key, layerPointer, pointer);
-    if (winner.object !== pointer.object) await store.remove(pointer.object);
+    const winner = await updateRecord(store, key, layerPointer, (found) =>
+      found?.object === pointer.object ? undefined : found === undefined ? pointer : renewed(found),
+    );
+    if (winner === undefined || winner.object === pointer.object) return pointer;
+    await store.remove(pointer.object);
     return winner;
   } catch (error) {
     if (isFailure(error, 'no-space')) await removeUnnamed(store, key, pointer);
     throw error;
   }
+}
+
+/** Begins to rely on a layer that is known already; answers whether there is one. */
+export async function renewLayer(store: Store, key: string, now = Date.now()): Promise<boolean> {
+  const found = await updateRecord(store, key, layerPointer, (pointer) => pointer && renewed(pointer, now));
+  return found !== undefined;
+}
+
+/** Other bytes each time: to a store whose etag is a checksum, the same bytes would be no change. */
+function renewed(pointer: LayerPointer, now = Date.now()): LayerPointer {
+  return { ...pointer, renewed: { at: new Date(now).toISOString(), by: randomUUID() } };
 }
 
 /**

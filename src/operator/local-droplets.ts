@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Conversions } from '../convert/conversions.ts';
+import type { Asker } from '../convert/queue.ts';
 import { needsKey, needsRecord } from '../droplet/needs.ts';
-import { refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
+import { recordsFolder, refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { sourceKey } from '../droplet/source-key.ts';
 import type { GuidStates } from '../droplet/states.ts';
@@ -34,6 +35,9 @@ export type DropletParts = {
   onBackgroundError(error: unknown): void;
 };
 
+/** Uploads are converted in order of arrival, whoever sent them. */
+const arrivals: Asker = { urgency: 'upload', client: 'upload' };
+
 /** What operators do with droplets, on the stores themselves. */
 export class LocalDroplets implements DropletOperator {
   readonly #parts: DropletParts;
@@ -46,6 +50,7 @@ export class LocalDroplets implements DropletOperator {
     const { uploads, states, conversions, facts } = this.#parts;
     requireDropletName(guid, hash);
     if (options.stack !== undefined) requireStack(options.stack);
+    await states.retain(guid, hash);
     const stored = await uploadDroplet(uploads, guid, { hash, sha256: options.sha256 }, body);
     await this.#requireKnownContent(guid, hash, stored.sha256, stored.created);
     const conversion = this.#convert(guid, hash);
@@ -137,13 +142,15 @@ export class LocalDroplets implements DropletOperator {
   }
 
   async #convert(guid: string, hash: string): Promise<void> {
-    await this.#parts.conversions.ensure(guid, hash, await this.#parts.facts.settings());
+    await this.#parts.conversions.ensure(guid, hash, await this.#parts.facts.settings(), arrivals);
   }
 
+  /** In a source, or converted in any variant. */
   async #exists(guid: string, hash: string): Promise<boolean> {
-    const { sources, conversions, facts } = this.#parts;
-    const source = await sources.stat(sourceKey(guid, hash));
-    return source !== undefined || (await conversions.find(guid, hash, await facts.settings())) !== undefined;
+    const { sources, own } = this.#parts;
+    if ((await sources.stat(sourceKey(guid, hash))) !== undefined) return true;
+    for await (const _ of own.list(`${recordsFolder}${guid}/${hash}/`)) return true;
+    return false;
   }
 
   /** A hash that is known with another content keeps it, also where the known droplet is no upload. */

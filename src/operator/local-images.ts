@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Asker } from '../convert/queue.ts';
 import { imagesOfGuid, imagesOfStack, type Served, type ServedImages } from '../image/served.ts';
 import type { Images } from '../image/images.ts';
 import type { Origin } from '../image/labels.ts';
@@ -22,7 +23,8 @@ export class LocalImages implements ImageOperator {
     const { repository, tag, digest } = split(reference);
     const folder =
       repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
-    const wanted = tag === undefined ? digest : (await this.#images.resolve(repository, tag)).manifest.digest;
+    const wanted =
+      tag === undefined ? digest : (await this.#images.resolve(repository, tag, somebody)).manifest.digest;
     const served = wanted === undefined ? undefined : await this.#served.get(folder, wanted);
     if (served === undefined || served.kind !== 'manifest') throw neverServed(reference);
     const manifest = manifestShape.parse(JSON.parse(served.bytes.toString()));
@@ -40,6 +42,9 @@ export class LocalImages implements ImageOperator {
     return served.origin;
   }
 }
+
+/** Operators wait as nodes do; all of them are one client. */
+const somebody: Asker = { urgency: 'pull', client: 'operator' };
 
 const digest = z.string().refine(isDigest);
 const manifestShape = z.object({

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { CollectOptions } from '../collect/collect.ts';
+import type { CollectionReport } from '../collect/report.ts';
 import type { NeedsRecord } from '../droplet/needs.ts';
 import type { DropletRecord, RefusalRecord } from '../droplet/record.ts';
 import type { Origin } from '../image/labels.ts';
@@ -77,6 +79,16 @@ export type ImageDetails = {
 /** What verifying a droplet found: an empty list is good. */
 export type Verification = { guid: string; hash: string; problems: string[] };
 
+/** A droplet as a source lists it: `size` in bytes, `modified` in milliseconds since the epoch. */
+export type StoredDroplet = { guid: string; hash: string; size: number; modified: number };
+
+/** What warming did: converted it, or found it converted, of another stack, or deleted. */
+export type Warmed = {
+  guid: string;
+  hash: string;
+  outcome: 'converted' | 'known' | 'elsewhere' | 'deleted';
+};
+
 /** Rootfs versions, and what is served over which. */
 export interface RootfsOperator {
   stacks(): Promise<StackRecord[]>;
@@ -115,5 +127,31 @@ export interface ImageOperator {
   identify(guid: string, digest: string): Promise<Origin>;
 }
 
+export interface WarmOperator {
+  /** The droplets of the sources in no particular order; with `since` those that changed then or later. */
+  stored(since?: number): AsyncIterable<StoredDroplet>;
+  /**
+   * Converts a droplet of `stack` ahead; with `version` its image over that version is made and kept as well.
+   * @throws what a pull throws; Failure `busy` while it is still being converted: ask again
+   */
+  warm(stack: string, guid: string, hash: string, version?: string): Promise<Warmed>;
+}
+
+export type CollectionOptions = CollectOptions;
+
+export interface CollectionOperator {
+  /**
+   * Removes what is over and what nothing names; with `dryRun` it only tells.
+   * @throws Failure `conflict` where it runs already, or stops because too much would go
+   */
+  run(options: CollectionOptions): Promise<CollectionReport>;
+}
+
 /** All that an operator can do: on a store (`local-*.ts`), or through a facade (`cli/remote.ts`). */
-export type Operator = { rootfs: RootfsOperator; droplets: DropletOperator; images: ImageOperator };
+export type Operator = {
+  rootfs: RootfsOperator;
+  droplets: DropletOperator;
+  images: ImageOperator;
+  warming: WarmOperator;
+  collection: CollectionOperator;
+};

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { launcherFiles } from '../layer/launcher.ts';
-import { canonicalJson } from '../oci/canonical-json.ts';
 import { hexOf, sha256, type Digest } from '../oci/digest.ts';
-import { readRecord } from '../store/records.ts';
+import { readRecord, updateRecord } from '../store/records.ts';
 import type { ReadableStore, Store } from '../store/store.ts';
 import type { Contents } from './contents/contents.ts';
 import { rootfsContentsKey, rootfsKey } from './keys.ts';
@@ -46,6 +45,11 @@ export const contentsSchema = z.strictObject({
   shell: z.boolean(),
 }) satisfies z.ZodType<Contents>;
 
+const contentsRecord = contentsSchema.extend({
+  /** When an import last began to rely on it, ISO 8601: so each writing differs, and a collector sees it. */
+  written: z.string().exactOptional(),
+});
+
 /** What a version holds; undefined where there is no such version. */
 export async function readContents(
   store: ReadableStore,
@@ -53,7 +57,11 @@ export async function readContents(
   version: string,
 ): Promise<Contents | undefined> {
   const record = await readRecord(store, rootfsKey(stack, version), rootfsRecord);
-  return record === undefined ? undefined : readRecord(store, keyOf(stack, record.layers), contentsSchema);
+  if (record === undefined) return undefined;
+  const found = await readRecord(store, contentsKeyOf(stack, record.layers), contentsRecord);
+  if (found === undefined) return undefined;
+  const { written: _, ...contents } = found;
+  return contents;
 }
 
 /** Keeps what layers with these diffIDs hold, before a record says that the version is there. */
@@ -63,7 +71,8 @@ export async function keepContents(
   layers: readonly Layer[],
   contents: Contents,
 ): Promise<void> {
-  await store.put(keyOf(stack, layers), canonicalJson(contents));
+  const written = new Date().toISOString();
+  await updateRecord(store, contentsKeyOf(stack, layers), contentsRecord, () => ({ ...contents, written }));
 }
 
 type Layer = { diffId: Digest };
@@ -72,6 +81,6 @@ type Layer = { diffId: Digest };
  * What layers hold depends on their diffIDs alone: so two imports at one time cannot write different contents under one
  * key, whichever of them wins.
  */
-function keyOf(stack: string, layers: readonly Layer[]): string {
+export function contentsKeyOf(stack: string, layers: readonly Layer[]): string {
   return rootfsContentsKey(stack, hexOf(sha256(layers.map((layer) => layer.diffId).join(' '))));
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
 import { requireStack, requireVersion } from '../oci/names.ts';
+import { requireInTime } from '../store/lifetime.ts';
 import { createRecord, readRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { architectureOf, ownArchitecture } from './architecture.ts';
@@ -12,6 +13,7 @@ import { defaultLimits, type Limits } from './read/limits.ts';
 import { readImage } from './read/read-image.ts';
 import type { SourceImage, WantedPlatform } from './read/source-image.ts';
 import { rootfsRecord, type RootfsRecord } from './record.ts';
+import { isRetired } from './stack-change.ts';
 import { newStack, stackRecord } from './stack-record.ts';
 import { StoredLayers } from './stored-layers.ts';
 
@@ -34,7 +36,7 @@ export type ImportRequest = WantedPlatform & {
  * the store is touched, and the version's record is written last: at any moment the version is there as a whole or not
  * at all. Importing the same again changes nothing and answers the record that is there.
  * @throws Failure `invalid`, `mismatch`, `too-large` for a bad file; `conflict` where the version exists with other layers
- *   or for another platform; `no-space`, `unavailable`
+ *   or for another platform, or was retired and collected; `no-space`, `unavailable`
  */
 export async function importRootfs(store: Store, request: ImportRequest): Promise<RootfsRecord> {
   const { stack, version, path, temporaryDirectory, limits = defaultLimits, name = path } = request;
@@ -49,6 +51,7 @@ export async function importRootfs(store: Store, request: ImportRequest): Promis
     const facts = factsOf(request, image, contents, sha256);
     const present = await readRecord(store, rootfsKey(stack, version), rootfsRecord);
     if (present !== undefined) return requireSame(present, facts, layers);
+    await requireUnspent(store, stack, version);
     return await write(store, facts, layers, contents);
   } finally {
     await image.close();
@@ -69,18 +72,32 @@ async function write(
   contents: Contents,
 ): Promise<RootfsRecord> {
   const { stack, version } = facts;
+  const start = Date.now();
+  const requireTime = (): void => requireInTime(start, `Importing ${stack} ${version}`, Date.now());
   const stored = new StoredLayers(store, stack);
   try {
     for (const layer of layers) await stored.add(layer);
     await keepContents(store, stack, layers, contents);
+    requireTime();
     const record = { ...facts, layers: await stored.publish() };
     await createRecord(store, stackKey(stack), stackRecord, newStack(stack));
+    requireTime();
     const winner = await createRecord(store, rootfsKey(stack, version), rootfsRecord, record);
     return requireSame(winner, facts, layers);
   } catch (error) {
     await stored.discard();
     throw error;
   }
+}
+
+/** The name of a version that was retired stays spent, also when nothing else is left of it. */
+async function requireUnspent(store: Store, stack: string, version: string): Promise<void> {
+  const record = await readRecord(store, stackKey(stack), stackRecord);
+  if (record === undefined || !isRetired(record, version)) return;
+  throw new Failure(
+    'conflict',
+    `Version ${version} of stack ${stack} was retired and collected: import this under a new version`,
+  );
 }
 
 /** A version takes no correction: one without a platform would be of no use for ever. */

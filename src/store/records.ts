@@ -1,8 +1,14 @@
 import type { ZodType } from 'zod';
 import { Failure } from '../errors.ts';
 import { canonicalJson, type Json } from '../oci/canonical-json.ts';
-import { readAll } from './read-all.ts';
+import { readWhole } from './read-whole.ts';
 import type { ReadableStore, Store } from './store.ts';
+
+/** What stands under a key that is just being removed: nothing, for readers. */
+const leaving = canonicalJson({ removed: true });
+
+/** Who removes a record ends it within this time after it said so, or leaves it to a later removal. */
+const removesWithin = 60_000;
 
 /** How often a change is tried again when others change the same record; each try loses only to one that won. */
 const attempts = 50;
@@ -36,6 +42,29 @@ export async function createRecord<T extends Json>(
 }
 
 /**
+ * Removes the record at `key` if it is still as it was when it had `etag`; answers whether it was. A store removes without a
+ * condition, so that the record is first exchanged for a mark that nobody changes: whoever would write there meanwhile is told
+ * to try again. A mark that a crash left behind goes like any record.
+ */
+export async function removeRecord(
+  store: Store,
+  key: string,
+  etag: string,
+  clock: () => number = Date.now,
+): Promise<boolean> {
+  for (let seen = etag; ;) {
+    const start = clock();
+    const mark = await store.put(key, leaving, { etag: seen });
+    if (mark === undefined) return false;
+    if (clock() - start <= removesWithin) break;
+    // Too long ago to say what became of the mark meanwhile.
+    seen = mark.etag;
+  }
+  await store.remove(key);
+  return true;
+}
+
+/**
  * Changes the record at `key` by compare-and-swap. `change` gets the present value (undefined: none yet) and answers the
  * new one, or undefined to leave everything as it is; it may run several times.
  */
@@ -47,6 +76,7 @@ export async function updateRecord<T extends Json>(
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const current = await readTagged(store, key, schema);
+    if (current !== undefined && current.value === undefined) throw changing(key);
     const next = change(current?.value);
     if (next === undefined) return current?.value;
     const condition = current === undefined ? 'absent' : { etag: current.etag };
@@ -55,15 +85,17 @@ export async function updateRecord<T extends Json>(
   throw changing(key);
 }
 
+/** Without a value it is just being removed. */
 async function readTagged<T>(
   store: ReadableStore,
   key: string,
   schema: ZodType<T>,
-): Promise<{ value: T; etag: string } | undefined> {
-  const object = await store.open(key);
+): Promise<{ value: T | undefined; etag: string } | undefined> {
+  const object = await readWhole(store, key);
   if (object === undefined) return undefined;
-  const bytes = await readAll(object);
-  return { value: parseRecord(bytes, key, schema), etag: object.info.etag };
+  const { info, bytes } = object;
+  const value = bytes.equals(leaving) ? undefined : parseRecord(bytes, key, schema);
+  return { value, etag: info.etag };
 }
 
 function parseRecord<T>(bytes: Buffer, key: string, schema: ZodType<T>): T {

@@ -4,15 +4,16 @@ import { run, type Output } from '../helpers/run.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 
-/** Runs `dropstack` as a user would, in an environment with no DROPSTACK_* but those given. */
+/** Runs `dropstack` as a user would, in an environment with no DROPSTACK_* but those given. `input` is its stdin. */
 export async function dropstack(
   args: readonly string[],
   env: Record<string, string> = {},
   cwd?: string,
+  input = '',
 ): Promise<Output> {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('DROPSTACK_'));
   const place = cwd === undefined ? {} : { cwd };
-  const options = { env: { ...Object.fromEntries(clean), ...env }, mayFail: true, ...place };
+  const options = { env: { ...Object.fromEntries(clean), ...env }, mayFail: true, input, ...place };
   return run(process.execPath, [main, ...args], options);
 }
 

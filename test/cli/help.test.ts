@@ -45,6 +45,11 @@ const commands: [string[], RegExp[]][] = [
     [/what each came from/, /cflinuxfs4\/rootfs:/],
   ],
   [['image', 'identify'], [/of a manifest, or of a config/]],
+  [['gc'], [/--dry-run/, /--grace <time>/, /--allow-large/, /Run it once a day/]],
+  [
+    ['warm'],
+    [/--newer-than <age>/, /only\s+what is left/, /Exit codes: 0 all are warm but those that are refused/],
+  ],
 ];
 
 for (const [command, tells] of commands) {
@@ -54,7 +59,7 @@ for (const [command, tells] of commands) {
     t.is(stderr, '');
     t.regex(stdout, new RegExp(`^Usage: ${['dropstack', ...command].join(' ')}`));
     for (const pattern of tells) t.regex(stdout, pattern);
-    const works = command.length === 2;
+    const works = command.length === 2 || ['gc', 'warm'].includes(command[0] ?? '');
     t.is(stdout.includes('--server <url>') && stdout.includes('DROPSTACK_PASSWORD'), works);
   });
 }

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Router } from '@koa/router';
 import test from 'ava';
+import { Bodies } from '../../src/http/bodies.ts';
 import { createApp } from '../../src/http/app.ts';
+import { Proven } from '../../src/http/proven.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { Turns } from '../../src/http/turns.ts';
 import { createLog } from '../../src/log.ts';
@@ -16,12 +18,15 @@ type Documented = { method: string; path: string };
 test('api.md names every route, and none that is not there', async (t) => {
   const facade = await openFacade(loadConfig({ data: await tempDir(t) }, {}), () => undefined);
   t.teardown(() => facade.close());
+  const bodies = new Bodies({ total: 1, perClient: 1, holdMs: 1 });
   const app = createApp({
     ...facade,
     droplets: facade.operatorFor('test').droplets,
     authenticate: async () => undefined,
     ready: async () => true,
     turns: new Turns(),
+    proven: new Proven(() => {}),
+    traffic: { downloads: bodies, uploads: bodies },
     holdMs: 1,
     metrics: createMetrics(() => 0),
     log: createLog('silent'),

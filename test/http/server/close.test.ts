@@ -71,6 +71,25 @@ test('running answers finish, and their connections close after them', async (t)
   await closed;
 });
 
+test('one that retires answers all who come, and lets none of them stay', async (t) => {
+  const { listener, arrived } = held();
+  const { server, open } = await start(t, listener);
+  const [asked, idle] = [open(get), open()];
+  const [first] = await arrived(1);
+  server.retire();
+  const answer = transcript(asked);
+  first?.end('whole');
+  t.regex(await answer, /Connection: close\r\n[^]*whole/);
+  // Who says nothing is not ended: a request of its may be on the way.
+  for (const socket of [idle, open()]) {
+    const other = transcript(socket);
+    socket.write(get);
+    const responses = await arrived(socket === idle ? 2 : 3);
+    responses.at(-1)?.end('another');
+    t.regex(await other, /Connection: close\r\n[^]*another/);
+  }
+});
+
 test('a request that comes on an open connection while closing is answered, and is the last', async (t) => {
   const { listener, arrived } = held();
   const { server, open } = await start(t, listener);
