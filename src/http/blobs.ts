@@ -5,9 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Context } from 'koa';
 import { Failure, isFailure } from '../errors.ts';
 import type { Blob, Blobs } from '../image/blobs.ts';
-import { parseDigest, type Digest } from '../oci/digest.ts';
+import { hexOf, parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
-import type { ByteRange, ReadableStore } from '../store/store.ts';
+import type { ByteRange, Layers } from '../store/store.ts';
 import { clientOf } from './access.ts';
 import type { Bodies } from './bodies.ts';
 import { Exactly } from './exactly.ts';
@@ -18,7 +18,11 @@ import type { Redirect } from './redirect.ts';
 const contentType = 'application/octet-stream';
 
 /** Where bytes come from, and what bounds how many bodies are sent at once. */
-export type ByteSource = { store: ReadableStore; downloads: Bodies; proven?: Proven | undefined };
+export type ByteSource = {
+  store: Layers;
+  downloads: Bodies;
+  proven?: Proven | undefined;
+};
 
 /** `GET|HEAD /v2/<name>/blobs/<digest>` (distribution-spec "Pulling blobs"; ranges by RFC 9110 §14). */
 export async function sendBlob(
@@ -81,13 +85,13 @@ export async function sendBytes(
   } else if (others.length === 0) {
     ctx.status = 206;
     ctx.set('Content-Range', `bytes ${first.start}-${first.end}/${size}`);
-    await send(ctx, first.end - first.start + 1, [{ bytes: blob, range: first }], source);
+    await send(ctx, first.end - first.start + 1, [{ bytes: blob, range: first, digest }], source);
   } else {
     const ranges = [first, ...others];
     const multipart = multipartRanges(ranges, size, contentType, randomUUID());
     ctx.status = 206;
     ctx.set('Content-Type', multipart.contentType);
-    const parts = ranges.flatMap((range, i) => [multipart.headers[i] ?? '', { bytes: blob, range }]);
+    const parts = ranges.flatMap((range, i) => [multipart.headers[i] ?? '', { bytes: blob, range, digest }]);
     await send(ctx, multipart.contentLength, [...parts, multipart.closing], source);
   }
 }
@@ -173,14 +177,15 @@ async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened
   const { bytes: blob, range, digest } = piece;
   if ('bytes' in blob) return opened('config', slice(blob.bytes, range));
   const { object: name } = blob;
-  const object = await store.open(name, range);
+  const object = await store.open(name, range, digest && hexOf(digest));
   if (object === undefined) throw damaged(blob, 'it is gone');
   if (object.info.size !== blob.size) {
     object.body.destroy();
     throw damaged(blob, `it has ${object.info.size} bytes`);
   }
   const length = range.end - range.start + 1;
-  const toCheck = length === blob.size && proven !== undefined && !proven.has(name);
+  const isSure = object.isRight === true || proven === undefined || proven.has(name);
+  const toCheck = length === blob.size && !isSure;
   return { name, body: object.body, length, digest: toCheck ? digest : undefined };
 }
 

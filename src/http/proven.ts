@@ -4,15 +4,20 @@ import { LRUCache } from 'lru-cache';
 const rememberedObjects = 100_000;
 
 /**
- * Which objects this process has sent whole and found right: a later read of them is not hashed again. A cache before the
- * store checks what it keeps by itself.
+ * Which objects this process has sent whole and found right: a later read of them is not hashed again, where they lie on a disk
+ * of this machine. What comes from elsewhere may change on each way, and is hashed each time, by the cache or by whoever sends it.
  */
 export class Proven {
   readonly #objects = new LRUCache<string, true>({ max: rememberedObjects });
   readonly #onDamage: (object: string) => void;
+  readonly #isNear: boolean;
 
-  /** @param onDamage is told of an object that has other bytes than its digest says */
-  constructor(onDamage: (object: string) => void) {
+  /**
+   * @param onDamage is told of an object that has other bytes than its digest says
+   * @param isNear whether objects lie on this machine
+   */
+  constructor(onDamage: (object: string) => void, isNear = true) {
+    this.#isNear = isNear;
     this.#onDamage = onDamage;
   }
 
@@ -21,7 +26,7 @@ export class Proven {
   }
 
   add(object: string): void {
-    this.#objects.set(object, true);
+    if (this.#isNear) this.#objects.set(object, true);
   }
 
   damaged(object: string): void {

@@ -8,7 +8,7 @@ import { canonicalJson } from '../oci/canonical-json.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
 import { parseRepository, type Repository } from '../oci/reference.ts';
-import type { ReadableStore } from '../store/store.ts';
+import type { Layers } from '../store/store.ts';
 import { requireRepository, requireRole } from './access.ts';
 import { sendBlob } from './blobs.ts';
 import type { Traffic } from './bodies.ts';
@@ -22,7 +22,7 @@ export type RegistryParts = {
   images: Images;
   served: ServedImages;
   blobs: Blobs;
-  layers: ReadableStore;
+  layers: Layers;
   proven: Proven;
   tags: TagParts;
   /** milliseconds that a client waits for a conversion */

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { shareOf, type Config } from '../config.ts';
+import { shareOf, storeLocation, type Config } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Facade } from '../facade.ts';
 import { createApp } from './app.ts';
@@ -41,13 +41,16 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
   const authenticate = await watchUsers(config, watches, onError);
   const metrics = createMetrics(() => facade.conversions.running);
   if (facade.cache !== undefined) watchCache(metrics.registry, facade.cache);
-  const proven = new Proven((object) => {
-    log.error(
-      { object },
-      'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
-    );
-    facade.cache?.forget(object).catch(() => {});
-  });
+  const proven = new Proven(
+    (object) => {
+      log.error(
+        { object },
+        'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
+      );
+      facade.cache?.forget(object).catch(() => {});
+    },
+    'directory' in storeLocation(config),
+  );
   const turns = new Turns();
   let stopping = false;
   const app = createApp({

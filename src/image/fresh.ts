@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../store/remembered.ts';
 import type { ReadableStore } from '../store/store.ts';
 
-/** What can change is looked at again after so long: with the reading itself, a change is seen well within a second. */
+/** What can change is looked at again after so long: a change is seen well within a second, unless one read takes longer. */
 const freshFor = 500;
 /** A store that has said nothing for so long is away, as far as those are concerned for whom the last known will do. */
 const patience = 2_000;
@@ -13,7 +13,7 @@ type Known<T> = { etag: string | undefined; value: T; until: number };
 type Look<T> = { known: Promise<Known<T>>; late: Promise<void> };
 
 /**
- * Values of the store, at most half a second old. A value is read again only when its etag has changed: a stack's record may
+ * Values of the store, at most half a second old, or as old as the time that reading them took. A value is read again only when its etag has changed: a stack's record may
  * hold a placement for every app. While the store is away, or says nothing, the last known value is given.
  */
 export class Fresh<T> {
@@ -57,13 +57,18 @@ export class Fresh<T> {
   #look(name: string, last: Known<T> | undefined): Look<T> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, patience);
+    const asked = this.#clock();
     const known = this.#renew(name, last)
-      // A store that is away is not asked by each request.
-      .catch((error: unknown) => last ?? Promise.reject(error))
+      // What is found was so when it was asked for, and may have changed since.
+      .then((found) => ({ ...found, until: asked + freshFor }))
+      .catch((error: unknown) => {
+        if (last === undefined) throw error;
+        // A store that is away is not asked by each request.
+        return { ...last, until: this.#clock() + freshFor };
+      })
       .then((found) => {
-        const renewed = { ...found, until: this.#clock() + freshFor };
-        if (this.#looks.get(name) === look) this.#known.set(name, renewed);
-        return renewed;
+        if (this.#looks.get(name) === look) this.#known.set(name, found);
+        return found;
       })
       .finally(() => {
         clearTimeout(timer);

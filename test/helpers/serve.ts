@@ -40,6 +40,11 @@ export type Served = {
   /** `host:port` */
   host: string;
   pid: number;
+  /** Sends it a signal. */
+  kill: Running['kill'];
+  ended: Running['ended'];
+  /** All that it logged so far. */
+  log: Running['log'];
   data: string;
   /** Who pulls: credentials, and whom to trust where it is TLS. */
   puller: { host: string; user: string; ca?: string };
@@ -78,6 +83,9 @@ export async function startServe(owner: Owner, options: Options = {}): Promise<S
   return {
     host,
     pid: server.pid,
+    kill: server.kill,
+    ended: server.ended,
+    log: server.log,
     data,
     puller: { host, user: kubelet, ...trust },
     admin,

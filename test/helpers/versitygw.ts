@@ -23,8 +23,16 @@ export type Versitygw = {
   port: number;
   /** Makes a bucket. @returns where it is, with credentials in files */
   bucket: (more?: Partial<S3Location>) => Promise<S3Location>;
+  /** Where the objects of a bucket lie, each a file named by its key. */
+  folder: (bucket: string) => string;
   /** How many uploads in parts were begun in a bucket and neither ended nor aborted. */
   openUploads: (bucket: string) => Promise<number>;
+  /** Goes away, as by a kill -9. */
+  leave: () => Promise<void>;
+  /** Comes back at the same port, with what it had. */
+  comeBack: () => Promise<void>;
+  /** SIGSTOP: its system takes connections, and it says nothing; SIGCONT: it goes on. */
+  signal: (signal: 'SIGSTOP' | 'SIGCONT') => void;
 };
 
 /** Starts an S3 server on the loopback. */
@@ -47,7 +55,9 @@ export async function startVersitygw(
   const certificate = tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key];
   const common = ['--port', `127.0.0.1:${port}`, '--region', region, '--quiet', '--keep-alive'];
   const env = { ...process.env, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey };
-  start(owner, toolPath('versitygw'), [...common, ...certificate, 'posix', root], { env });
+  const launch = () =>
+    start(owner, toolPath('versitygw'), [...common, ...certificate, 'posix', root], { env });
+  let running = launch();
   await answers(port);
 
   let made = 0;
@@ -59,11 +69,23 @@ export async function startVersitygw(
       await mkdir(join(root, bucket));
       return s3Location.parse({ bucket, region, endpoint, pathStyle: true, ...credentials, ...more });
     },
+    folder: (bucket) => join(root, bucket),
     openUploads: async (bucket) => {
       const folder = join(root, bucket, '.sgwtmp', 'multipart');
       const objects = await readdir(folder).catch(() => []);
       const uploads = await Promise.all(objects.map((name) => readdir(join(folder, name)).catch(() => [])));
       return uploads.flat().length;
+    },
+    leave: async () => {
+      running.kill('SIGKILL');
+      await running.ended;
+    },
+    comeBack: async () => {
+      running = launch();
+      await answers(port);
+    },
+    signal: (signal) => {
+      running.kill(signal);
     },
   };
 }
