@@ -47,7 +47,8 @@ export async function convertDroplet(
   const fast = source.info.size < worthIgzip ? undefined : igzip;
   const layer = await writeLayer(stores, object, source, job, fast).catch(async (error: unknown) => {
     source.body.destroy();
-    await stores.own.remove(object);
+    // Where that fails too, the object is the collector's, and the first error is the one to tell.
+    await stores.own.remove(object).catch(() => {});
     throw error;
   });
   return commit(stores.own, layer, () => requireInTime(start, `Converting ${guid}/${hash}`, clock()));

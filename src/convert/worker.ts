@@ -15,13 +15,18 @@ import { converterStores, type Answer, type ConverterStores, type Job } from './
 
 const [locations = '', maxMemory = ''] = process.argv.slice(2);
 const stores = openStores(converterStores.parse(JSON.parse(locations)));
+// A child that has no stores answers its job with the reason, and the next child tries again.
+let hasStores = true;
+stores.catch(() => {
+  hasStores = false;
+});
 
 flushCompileCache();
 setPriority(constants.priority.PRIORITY_LOW);
 setInterval(requireModesty, 250, Number(maxMemory)).unref();
 process.on('disconnect', () => process.exit());
 process.on('message', (job: Job) => {
-  void answer(job).then((message) => process.send?.(message));
+  void answer(job).then((message) => process.send?.(message, () => hasStores || process.exit()));
 });
 
 async function openStores({ own, source }: ConverterStores): Promise<Stores> {

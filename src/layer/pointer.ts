@@ -26,7 +26,8 @@ export async function publishLayer(store: Store, key: string, pointer: LayerPoin
       found?.object === pointer.object ? undefined : found === undefined ? pointer : renewed(found),
     );
     if (winner === undefined || winner.object === pointer.object) return pointer;
-    await store.remove(pointer.object);
+    // Where that fails, it is the collector's.
+    await store.remove(pointer.object).catch(() => {});
     return winner;
   } catch (error) {
     if (isFailure(error, 'no-space')) await removeUnnamed(store, key, pointer);

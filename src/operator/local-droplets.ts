@@ -71,7 +71,19 @@ export class LocalDroplets implements DropletOperator {
     if (options.stack !== undefined) await states.assign(guid, options.stack);
     await states.revive(guid, hash);
     facts.forgetGuid(guid);
+    await this.#requireStored(guid, hash);
     return { guid, hash, ...stored };
+  }
+
+  /** Somebody may have deleted it while it was put and converted, and the bytes with it: then it is deleted. */
+  async #requireStored(guid: string, hash: string): Promise<void> {
+    const { sources, states, facts } = this.#parts;
+    if ((await sources.stat(sourceKey(guid, hash))) !== undefined) return;
+    await states.bury(guid, hash);
+    facts.forgetGuid(guid);
+    throw new Failure('busy', `Droplet ${guid}/${hash} was deleted while it was put: put it again`, {
+      retryAfter: 1,
+    });
   }
 
   async list(guid?: string): Promise<DropletSummary[]> {

@@ -57,7 +57,7 @@ export class StoredLayers {
 
   /** Removes what was stored and not published. */
   async discard(): Promise<void> {
-    for (const { object } of this.#layers) await this.#store.remove(object);
+    for (const { object } of this.#layers) await this.#store.remove(object).catch(() => {});
   }
 }
 

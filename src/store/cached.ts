@@ -69,18 +69,23 @@ export class CachedStore implements Store {
 
   async stat(key: string): Promise<ObjectInfo | undefined> {
     if (!this.#caches(key)) return this.#remote.stat(key);
-    const use = await this.#copies.use(key, 0, false);
+    const use = await this.#copies.use(key, 0);
     if (use.from !== 'copy') return this.#remote.stat(key);
     use.release();
     return use.copy.info;
   }
 
-  async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+  /**
+   * @param sha256 of the whole object in hex: what is filled is checked by it, and a body from a copy is right. To be given at
+   *   each open of a key, or at none
+   */
+  async open(key: string, range?: ByteRange, sha256?: string): Promise<OpenObject | undefined> {
     if (!this.#caches(key)) return this.#remote.open(key, range);
     const { start = 0, end } = range ?? {};
-    const use = await this.#copies.use(key, start, true);
+    const use = await this.#copies.use(key, start, { sha256 });
     if (use.from === 'nowhere') return undefined;
-    if (use.from === 'copy') return this.#object(use.copy.info, range, { copy: use });
+    if (use.from === 'copy')
+      return { ...this.#object(use.copy.info, range, { copy: use }), isRight: sha256 !== undefined };
     if (use.opened !== undefined) {
       if (start === 0 && end === undefined)
         return this.#object(use.opened.info, range, { rest: use.opened.body });
@@ -102,13 +107,18 @@ export class CachedStore implements Store {
     try {
       return await this.#remote.put(key, body, condition);
     } finally {
-      if (this.#caches(key)) await this.#copies.drop(key);
+      if (this.#caches(key)) await this.forget(key);
     }
   }
 
   async remove(key: string): Promise<void> {
     await this.#remote.remove(key);
-    if (this.#caches(key)) await this.#copies.drop(key);
+    if (this.#caches(key)) await this.forget(key);
+  }
+
+  /** Drops the copy of an object, which is then read from the store again. */
+  async forget(key: string): Promise<void> {
+    await this.#copies.drop(key);
   }
 
   /** Stops what is being filled, whose readers fail, and lets another process have the directory. */

@@ -12,7 +12,7 @@ export const day = 24 * hour;
 export const believedFor = 5 * minute;
 
 /** Nobody relies on anything of a droplet's former life, once it was collected so long ago. */
-export const settlesAfter = hour;
+export const settlesAfter = 60 * minute;
 
 /** Whatever makes something that names what it found before must have named it within this time. */
 export const worksWithin = 6 * hour;

@@ -4,7 +4,7 @@ import type { SourceLocation, StoreLocation } from './location.ts';
 import { resumingReader, resumingStore } from './resuming.ts';
 import type { S3Location } from './s3/location.ts';
 import { singleWriter } from './single-writer.ts';
-import type { ReadableStore, Store } from './store.ts';
+import type { Presigns, ReadableStore, Store } from './store.ts';
 
 /** Opens a store to read from and write to; a directory is made where it is missing. Bodies of a remote one heal. */
 export async function openStore(location: StoreLocation): Promise<Store> {
@@ -19,6 +19,16 @@ export async function openReadable(location: SourceLocation): Promise<ReadableSt
   if ('s3' in location) return openS3(location.s3);
   const { WebdavReader } = await import('./webdav/reader.ts');
   return resumingReader(new WebdavReader(location.webdav));
+}
+
+/** Signs URLs of a bucket's objects for whoever reaches it at `endpoint`; without one, where we reach it ourselves. */
+export async function openPresigns(location: S3Location, endpoint = location.endpoint): Promise<Presigns> {
+  const { S3Store } = await import('./s3/store.ts');
+  const [near, far] = [new S3Store(location), new S3Store({ ...location, endpoint })];
+  return {
+    presign: (key, seconds) => far.presign(key, seconds),
+    isPlain: (key, size) => near.isPlain(key, size),
+  };
 }
 
 /** The SDK takes 35 MB and a tenth of a second: only who has a store in S3 loads it. */

@@ -23,7 +23,7 @@ type Reopen = (start: number, end: number) => Promise<OpenObject | undefined>;
 
 /**
  * A range of an object from one upstream body after the other. There is an upstream, or a timer that ends in the next one, or
- * a `reopen` on its way; once it is destroyed there is none of them, and an upstream that still comes is destroyed at once.
+ * a `reopen` on its way, or what ended the last one while nobody wanted more; once it is destroyed there is none of them, and an upstream that still comes is destroyed at once.
  */
 export class ResumingBody extends Readable {
   readonly #info: ObjectInfo;
@@ -34,6 +34,8 @@ export class ResumingBody extends Readable {
   readonly #end: number;
   #upstream: Readable | undefined;
   #wanted = false;
+  /** Why the upstream stopped while nobody wanted more: that is tried again when somebody does. */
+  #pending: { cause: unknown } | undefined;
   /** Of a stall while there is an upstream, else of a pause. */
   #timer: NodeJS.Timeout | undefined;
   /** Tries since the last byte, and in all. */
@@ -53,6 +55,7 @@ export class ResumingBody extends Readable {
 
   override _read(): void {
     this.#wanted = true;
+    if (this.#pending !== undefined) this.#again(this.#pending.cause);
     if (this.#upstream === undefined) return;
     this.#watch();
     this.#upstream.resume();
@@ -111,11 +114,13 @@ export class ResumingBody extends Readable {
     this.#leave();
     if (this.#at === this.#end) {
       this.push(null);
-    } else this.#again(cause);
+    } else if (this.#wanted) this.#again(cause);
+    else this.#pending = { cause };
   }
 
   #again(cause: unknown): void {
     const { tries, triesInAll, pause, longestPause } = this.#patience;
+    this.#pending = undefined;
     if (isFailure(cause) && cause.code !== 'unavailable' && cause.code !== 'busy') {
       this.destroy(cause);
     } else if (this.#tries >= tries || this.#triesInAll >= triesInAll) {

@@ -29,7 +29,7 @@ export function resumingReader(store: ReadableStore, more: Partial<Patience> = {
       if (object === undefined) return undefined;
       const reopen = (start: number, end: number): Promise<OpenObject | undefined> =>
         store.open(key, { start, end });
-      return { info: object.info, body: new ResumingBody(object, range, reopen, patience) };
+      return { ...object, body: new ResumingBody(object, range, reopen, patience) };
     },
     list: (prefix) => store.list(prefix),
   };

@@ -14,7 +14,14 @@ export type ObjectInfo = {
 /** Bytes `start` to `end`, both inclusive, as in HTTP; without `end` to the last byte. */
 export type ByteRange = { start: number; end?: number | undefined };
 
-export type OpenObject = { info: ObjectInfo; body: Readable };
+export type OpenObject = {
+  info: ObjectInfo;
+  body: Readable;
+  /** of the whole object in hex, where the store was told it at the put and all of it was asked for */
+  sha256?: string | undefined;
+  /** the body has the bytes that the object must have, or fails before its end */
+  isRight?: boolean;
+};
 
 /**
  * Named byte strings. A key is one or more segments joined by `/`; a segment is neither empty nor `.` nor `..`.
@@ -28,6 +35,11 @@ export interface ReadableStore {
   open(key: string, range?: ByteRange): Promise<OpenObject | undefined>;
   /** All objects whose key starts with `prefix`, which is empty or ends in `/`, in no particular order. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
+}
+
+/** A store, or a cache before it that checks what it fills: `sha256` is that of the whole object, in hex. */
+export interface Layers {
+  open(key: string, range?: ByteRange, sha256?: string): Promise<OpenObject | undefined>;
 }
 
 /** When a put may take place: nothing has the key yet, or what has it still has this etag. */
@@ -47,4 +59,6 @@ export interface Store extends ReadableStore {
 export interface Presigns {
   /** A URL that gives whoever has it the object, with ranges too, by GET for so many seconds. */
   presign(key: string, seconds: number): Promise<string>;
+  /** Whether such a URL gives the bytes as they were put: there is an object, of so many bytes, without a Content-Encoding. */
+  isPlain(key: string, size: number): Promise<boolean>;
 }

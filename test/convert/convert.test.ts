@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { convertDroplet, type Stores } from '../../src/convert/convert.ts';
@@ -100,6 +101,30 @@ test('a damaged source is not taken for a bad droplet', async (t) => {
     await t.throwsAsync(convertDroplet({ own, sources }, job), { code: 'corrupt' });
   }
   t.deepEqual(await keysBelow(own, 'v1/'), []);
+});
+
+test('bytes that were others on their way once are not taken for a bad droplet', async (t) => {
+  const { own, sources } = await newStores(t);
+  const { bytes } = await tinyDroplet(t, 'hello');
+  const job = await place(own, bytes);
+  const damaged = Buffer.from(bytes);
+  damaged.writeUInt8(damaged.readUInt8(damaged.length >> 1) ^ 0xff, damaged.length >> 1);
+  let opens = 0;
+  const once: Stores['sources'] = {
+    ...sources,
+    async open(key, range) {
+      const object = await sources.open(key, range);
+      if (opens++ > 0) return object;
+      object?.body.destroy();
+      return object && { ...object, body: Readable.from([damaged]) };
+    },
+  };
+  await t.throwsAsync(convertDroplet({ own, sources: once }, job), {
+    code: 'unavailable',
+    message: /try again/,
+  });
+  t.deepEqual(await keysBelow(own, 'v1/'), []);
+  t.is((await convertDroplet({ own, sources: once }, job)).sourceSha256, hash('sha256', bytes));
 });
 
 test('what is no proper gzip or tar is refused, and nothing is stored', async (t) => {

@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import fc from 'fast-check';
+import { buffer } from 'node:stream/consumers';
 import { until } from '../crash/processes.ts';
-import { descriptors, filesOf, mebibyte, putObject, read, setUp } from './cached-setup.ts';
+import { hash } from '../helpers/tiny.ts';
+import { descriptors, filesOf, mebibyte, opened, putObject, read, setUp } from './cached-setup.ts';
 
 const size = mebibyte + 12_345;
 
@@ -85,4 +87,28 @@ test('a file that is damaged under its readers does them no harm', async (t) => 
   await writeFile(path, Buffer.alloc(100));
   for (const body of await Promise.all(reading)) t.true(body.equals(bytes));
   t.is(cache.counters.corruptions, 1);
+});
+
+test('what changes on its way into the cache fails its readers before their last byte, and does not stay', async (t) => {
+  const { remote, directory, cache } = await setUp(t);
+  const { key, bytes } = await putObject(remote, 'a', 2 * mebibyte);
+  const sha256 = hash('sha256', bytes);
+  const start = bytes.length - 10;
+  remote.way = async function* (body) {
+    for await (const chunk of body)
+      yield Buffer.concat([chunk.subarray(0, -1), Buffer.from([(chunk.at(-1) ?? 0) ^ 1])]);
+  };
+  const wrong = [undefined, { start }].map(async (range) => {
+    const { body } = await opened(cache, key, range, sha256);
+    await t.throwsAsync(buffer(body), { code: 'corrupt', message: /objects\/a/ });
+  });
+  await Promise.all(wrong);
+  await until('it is gone', () => Object.values(filesOf(directory)).flat().length === 0);
+
+  remote.way = undefined;
+  for (const range of [undefined, { start }, undefined]) {
+    const { body, isRight } = await opened(cache, key, range, sha256);
+    t.true(isRight);
+    t.true((await buffer(body)).equals(bytes.subarray(range?.start ?? 0)));
+  }
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CachedStore, type CacheOptions } from '../../src/store/cached.ts';
 import { DirectoryStore } from '../../src/store/directory.ts';
-import type { ByteRange, OpenObject, Store } from '../../src/store/store.ts';
+import type { ByteRange, Layers, OpenObject, Store } from '../../src/store/store.ts';
 import { until } from '../crash/processes.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
 import { tempDir } from '../helpers/temp.ts';
@@ -44,8 +44,13 @@ export async function putObject(
 }
 
 /** @throws Error where there is no such object */
-export async function opened(store: Store, key: string, range?: ByteRange): Promise<OpenObject> {
-  const object = await store.open(key, range);
+export async function opened(
+  store: Layers,
+  key: string,
+  range?: ByteRange,
+  sha256?: string,
+): Promise<OpenObject> {
+  const object = await store.open(key, range, sha256);
   if (object === undefined) throw new Error(`No object ${key}`);
   return object;
 }

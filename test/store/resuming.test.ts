@@ -295,3 +295,16 @@ test('an open and a stat that fail at once are tried once more, and no oftener',
   await t.throwsAsync(read(resumingReader(damaged, impatient)), { message: 'the store is damaged' });
   t.is(damaged.asked.length, 1);
 });
+
+test('a store that hangs up on a reader who wants nothing is asked again when the reader does', async (t) => {
+  const bytes = Buffer.alloc(3 * 256 * 1024, 'x');
+  const hangUp: Turn = { gives: 256 * 1024, ends: 'close' };
+  const store = new FaultyStore(bytes, [hangUp], 64 * 1024);
+  const object = await resumingReader(store, impatient).open('key');
+  if (object === undefined) throw new Error('not there');
+  object.body.read(0);
+  await delay(100);
+  t.is(store.asked.length, 1, 'enough is at hand');
+  t.is((await buffer(object.body)).length, bytes.length);
+  t.is(store.asked.length, 2);
+});

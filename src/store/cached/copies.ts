@@ -17,6 +17,9 @@ export type Use =
   | { from: 'store'; opened?: OpenObject | undefined }
   | { from: 'nowhere' };
 
+/** How a copy is filled: with bytes that have this hash in hex, where it is known. */
+export type Filling = { sha256: string | undefined };
+
 /** One object and those who use its copy at this moment: readers, who waits for it, and its fill. */
 type Shared = {
   readonly name: string;
@@ -46,6 +49,7 @@ export class Copies {
   readonly #options: CopiesOptions;
   readonly #shared = new Map<string, Shared>();
   readonly #fills = new Map<Readable, Promise<void>>();
+  /** by the clock that never jumps */
   #pausedUntil = 0;
 
   constructor(options: CopiesOptions) {
@@ -53,16 +57,16 @@ export class Copies {
   }
 
   /**
-   * How to read an object from `start` on. Where there is no copy, one is begun if `mayFill`.
+   * How to read an object from `start` on. Where there is no copy, one is begun if `filling` says how.
    * @throws what the store fails with
    */
-  async use(key: string, start: number, mayFill: boolean): Promise<Use> {
+  async use(key: string, start: number, filling?: Filling): Promise<Use> {
     const { directory, counters } = this.#options;
     const name = nameOf(key);
     const present = this.#shared.has(name) || directory.room.has(name);
-    const begins = !present && mayFill && start <= lead;
+    const begins = !present && filling !== undefined && start <= lead;
     const shared =
-      present || begins ? (this.#shared.get(name) ?? this.#begin(name, key, mayFill)) : undefined;
+      present || begins ? (this.#shared.get(name) ?? this.#begin(name, key, filling)) : undefined;
     const use = shared === undefined ? ({ from: 'store' } as const) : await this.#join(shared, start);
     counters[present && use.from === 'copy' ? 'hits' : 'misses']++;
     return use;
@@ -143,18 +147,18 @@ export class Copies {
     shared.claim.drop();
   }
 
-  #begin(name: string, key: string, mayFill: boolean): Shared {
+  #begin(name: string, key: string, filling: Filling | undefined): Shared {
     const found = Promise.withResolvers<'copy' | 'store' | 'nowhere'>();
     const shared: Shared = { name, key, users: 0, found: found.promise };
     this.#shared.set(name, shared);
-    found.resolve(this.#find(shared, mayFill));
+    found.resolve(this.#find(shared, filling));
     return shared;
   }
 
-  async #find(shared: Shared, mayFill: boolean): Promise<'copy' | 'store' | 'nowhere'> {
+  async #find(shared: Shared, filling: Filling | undefined): Promise<'copy' | 'store' | 'nowhere'> {
     if (await this.#findFile(shared)) return 'copy';
-    if (!mayFill) return 'store';
-    if (Date.now() < this.#pausedUntil) {
+    if (filling === undefined) return 'store';
+    if (performance.now() < this.#pausedUntil) {
       this.#options.counters.degraded++;
       return 'store';
     }
@@ -163,7 +167,7 @@ export class Copies {
     // Nobody listens until the first read, which finds then what went wrong before.
     object.body.on('error', () => undefined);
     if (await this.#findRoom(shared, object.info)) {
-      this.#startFill(shared, object.body);
+      this.#startFill(shared, object.body, filling);
       return 'copy';
     }
     this.#options.counters.degraded++;
@@ -207,20 +211,19 @@ export class Copies {
     }
   }
 
-  #startFill(shared: Shared, body: Readable): void {
+  #startFill(shared: Shared, body: Readable, filling: Filling): void {
     const { copy, claim } = shared;
     if (copy === undefined || claim === undefined) return;
     shared.users++;
     shared.body = body;
-    this.#fills.set(body, this.#fill(shared, copy, claim, body));
+    this.#fills.set(body, this.#fill(shared, copy, claim, body, filling));
   }
 
-  async #fill(shared: Shared, copy: Copy, claim: Claim, body: Readable): Promise<void> {
+  async #fill(shared: Shared, copy: Copy, claim: Claim, body: Readable, { sha256 }: Filling): Promise<void> {
     const { counters } = this.#options;
     try {
-      await fill(copy, claim, body, (count) => {
-        counters.bytesFromRemote += count;
-      });
+      const onBytes = (count: number): void => void (counters.bytesFromRemote += count);
+      await fill(copy, claim, body, onBytes, sha256);
     } catch (error) {
       this.#forget(shared);
       claim.drop();
@@ -236,7 +239,7 @@ export class Copies {
   }
 
   #fault(error: unknown): void {
-    this.#pausedUntil = Date.now() + this.#options.pause;
+    this.#pausedUntil = performance.now() + this.#options.pause;
     this.#options.onFault(error);
   }
 }

@@ -9,7 +9,10 @@ import { endWhenStalled } from './stalled.ts';
 /** How long each step of a request may take, in milliseconds. */
 export type Timeouts = {
   connect: number;
-  /** from asking to the head of the answer, with the time that it waits for a free connection */
+  /**
+   * From asking to the head of the answer, with the time that it waits for a free connection. Three tries of it are less than
+   * the 30 s after which clients give up.
+   */
   answer: number;
   /** the same where a part or an object is sent */
   send: number;
@@ -21,7 +24,7 @@ export type Timeouts = {
 
 export const defaultTimeouts: Timeouts = {
   connect: 5_000,
-  answer: 15_000,
+  answer: 8_000,
   send: 60_000,
   complete: 300_000,
   idle: 20_000,

@@ -1,6 +1,6 @@
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../errors.ts';
@@ -16,6 +16,9 @@ export const maxSize = 10_000 * partSize;
 
 /** Metadata by which a put knows its own object again, when the answer to it was lost. */
 const nonceName = 'dropstack-put';
+
+/** Metadata by which a reader knows that it has the bytes that were put: their SHA-256, of objects that go in one piece. */
+export const sumName = 'dropstack-sha256';
 
 /** A conditional put that met another one is tried again so often. */
 const attempts = 6;
@@ -54,9 +57,10 @@ function headersOf(condition: Condition | undefined): Pick<Put, 'IfNoneMatch' | 
 }
 
 async function putBytes(client: S3Client, put: Put, bytes: Uint8Array): Promise<PutInfo | undefined> {
+  const Metadata = { ...put.Metadata, [sumName]: createHash('sha256').update(bytes).digest('hex') };
   for (let attempt = 1; ; attempt++) {
     try {
-      const { ETag = '' } = await client.send(new PutObjectCommand({ ...put, Body: bytes }));
+      const { ETag = '' } = await client.send(new PutObjectCommand({ ...put, Metadata, Body: bytes }));
       return infoOf(bytes.length, ETag);
     } catch (error) {
       if (didNotHold(put, error)) {

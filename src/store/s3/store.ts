@@ -14,7 +14,7 @@ import { isAnswer, s3Failure } from './failure.ts';
 import { defaultTimeouts, type Timeouts } from './handler.ts';
 import { Incoming } from './incoming.ts';
 import type { S3Location } from './location.ts';
-import { maxSize, putObject } from './put.ts';
+import { maxSize, putObject, sumName } from './put.ts';
 
 /** No object of S3's has a longer key. */
 const maxKeyBytes = 1024;
@@ -110,6 +110,15 @@ export class S3Store implements Store, Presigns {
     });
   }
 
+  async isPlain(key: string, size: number): Promise<boolean> {
+    const target = this.#target(key);
+    if (target === undefined) return false;
+    return this.#do(`look at ${key}`, async () => {
+      const found = await this.#client.send(new HeadObjectCommand(target)).catch(unlessAbsent);
+      return found?.ContentLength === size && (found.ContentEncoding ?? '') === '';
+    });
+  }
+
   /** Where a key is, or undefined where no object can have it. */
   #target(key: string): Target | undefined {
     requireKey(key);
@@ -142,7 +151,8 @@ function openObject(key: string, found: GetObjectCommandOutput, start: number | 
   if (!(body instanceof Readable)) throw new Error('the answer has no body');
   try {
     const size = start === undefined ? ContentLength : sizeInRange(ContentRange, start);
-    return { info: infoOf(key, size, found), body };
+    const sha256 = start === undefined ? found.Metadata?.[sumName] : undefined;
+    return { info: infoOf(key, size, found), body, sha256 };
   } catch (error) {
     body.destroy();
     throw error;
