@@ -177,8 +177,10 @@ export function loadConfig(
     }
   }
   if (config.cache !== undefined && (config.store ?? config.data) !== undefined) {
-    if (overlap(storeLocation(config), { directory: config.cache.directory })) {
-      throw wrong([`${nameOf(['cache'], given)} lies in the store itself: give it a directory of its own`]);
+    const place = { directory: config.cache.directory };
+    const others = [storeLocation(config), ...(config.source === undefined ? [] : [config.source])];
+    if (others.some((other) => overlap(other, place))) {
+      throw wrong([`${nameOf(['cache'], given)} overlaps with a store: give it a directory of its own`]);
     }
   }
   requireSigning(config, given);

@@ -27,7 +27,7 @@ import { layeredReader } from './store/layered.ts';
 import { openPresigns, openReadable, openStore } from './store/open.ts';
 import { prefixedStore } from './store/prefixed.ts';
 import { probeConditions } from './store/probe.ts';
-import type { Presigns, ReadableStore, Store } from './store/store.ts';
+import type { Layers, Presigns, ReadableStore, Store } from './store/store.ts';
 
 /** Everything that serves or operates one store, wired. */
 export type Facade = {
@@ -38,7 +38,7 @@ export type Facade = {
   served: ServedImages;
   blobs: Blobs;
   /** Where layers are read from for clients: the own store, or a cache before it. */
-  layers: ReadableStore;
+  layers: Layers;
   cache: CachedStore | undefined;
   /** What signs URLs of the own store's objects, where clients may be redirected to it. */
   presigns: Presigns | undefined;

@@ -34,6 +34,8 @@ for (const add of [
 
 // Who reads our output may stop, as `head` does.
 process.stdout.on('error', () => process.exit());
+// And of what is said beside it nothing depends.
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();

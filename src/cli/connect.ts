@@ -43,7 +43,8 @@ async function withStore<T>(
   if (!mayMake && 'directory' in location && !existsSync(location.directory)) {
     throw new Failure('invalid', `There is no store at ${location.directory}: check --data`);
   }
-  const facade = await openFacade(config, () => {
+  // A cache is that of the facade which serves, and clients are none of ours.
+  const facade = await openFacade({ ...config, cache: undefined, redirect: undefined }, () => {
     // Commands wait for their conversions and hear of errors themselves.
   });
   try {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { defaultGraceSeconds } from '../collect/collect.ts';
 import type { CollectionReport } from '../collect/report.ts';
+import { Failure } from '../errors.ts';
 import { withOperator } from './connect.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
 import { bytes, fields, print, table } from './print.ts';
@@ -18,6 +19,7 @@ export function gcCommand(program: Command): void {
         .default(defaultGraceSeconds, '7d')
         .argParser(parseGrace),
     )
+    .option('--uploads-only', 'with --data: there is no source, all droplets were put through dropstack')
     .option('--allow-large', 'go on where more than a tenth of the droplets or objects would go')
     .addHelpText(
       'after',
@@ -28,13 +30,23 @@ export function gcCommand(program: Command): void {
     .action(collect);
 }
 
-type Flags = FacadeOptions & { dryRun?: boolean; grace: number; allowLarge?: boolean };
+type Flags = FacadeOptions & { dryRun?: boolean; grace: number; allowLarge?: boolean; uploadsOnly?: boolean };
 
 async function collect({ dryRun = false, allowLarge = false, grace, ...options }: Flags): Promise<void> {
+  requireSource(options);
   const report = await withOperator(options, ({ collection }) =>
     collection.run({ dryRun, allowLarge, graceSeconds: grace }),
   );
   print(options.output, report, () => describe(report));
+}
+
+/** Droplets of a source that we do not know look as if they had been deleted. */
+function requireSource({ data, source, config, uploadsOnly = false }: Partial<Flags>): void {
+  if (data === undefined || source !== undefined || config !== undefined || uploadsOnly) return;
+  throw new Failure(
+    'invalid',
+    'Which source do droplets come from? Give --source or --config, or --uploads-only where there is none',
+  );
 }
 
 /** `7d` or `36h`, in seconds. */

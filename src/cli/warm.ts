@@ -44,7 +44,7 @@ async function warm(stack: string, flags: WarmFlags): Promise<void> {
   const age = flags.newerThan === undefined ? undefined : parseAge(flags.newerThan);
   const listed = flags.guids === undefined ? undefined : await readWishes(flags.guids);
   await withOperator(flags, async (operator) => {
-    await requireServable(operator, options);
+    await patiently(() => requireServable(operator, options));
     const wishes = listed ?? (await storedDroplets(operator, age));
     const summary = await run(operator, wishes, options);
     print(flags.output, summary, () => describe(summary));
@@ -72,7 +72,7 @@ async function requireServable({ rootfs }: Operator, { stack, version }: WarmOpt
 
 /** Names alone are kept, some hundred bytes each. */
 async function storedDroplets({ warming }: Operator, age: number | undefined): Promise<Wish[]> {
-  const since = age === undefined ? undefined : Date.now() - age;
+  const since = age === undefined ? undefined : Math.max(0, Date.now() - age);
   return patiently(() => Array.fromAsync(warming.stored(since), ({ guid, hash }) => ({ guid, hash })));
 }
 

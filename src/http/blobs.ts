@@ -12,10 +12,14 @@ import { clientOf } from './access.ts';
 import type { Bodies } from './bodies.ts';
 import { Exactly } from './exactly.ts';
 import type { Proven } from './proven.ts';
+import { hold } from './hold.ts';
 import { ifRangeMatches, multipartRanges, noneMatch, parseRange } from './range.ts';
 import type { Redirect } from './redirect.ts';
 
 const contentType = 'application/octet-stream';
+
+/** For so long the store may look for a blob, and for as long again until it begins: clients wait 30 s for an answer's head. */
+const storeMs = 10_000;
 
 /** Where bytes come from, and what bounds how many bodies are sent at once. */
 export type ByteSource = {
@@ -32,7 +36,7 @@ export async function sendBlob(
   text: string,
 ): Promise<void> {
   const digest = parseDigest(text);
-  const blob = digest === undefined ? undefined : await blobs.find(repository, digest);
+  const blob = digest === undefined ? undefined : await hold(blobs.find(repository, digest), storeMs);
   if (blob === undefined || digest === undefined) {
     throw new Failure('not-found', `No blob ${text} in ${repository.name}`, { reason: 'BLOB_UNKNOWN' });
   }
@@ -114,7 +118,7 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   await source.downloads.begin(clientOf(ctx), ctx.res);
   // The first piece is opened before the head is sent, so that a store that is away can still be said in the status.
   const [begin = '', ...rest] = pieces;
-  const body = await open(begin, source);
+  const body = await openSoon(begin, source);
   ctx.respond = false;
   ctx.res.statusCode = ctx.status;
   await write(ctx.res, body, rest, source);
@@ -172,6 +176,17 @@ function checked({ name, body, length, digest }: Opened, { proven }: ByteSource)
 /** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked. */
 type Opened = { name: string; body: Readable; length: number; digest?: Digest | undefined };
 
+/** Bytes that come after the client was told to ask again are let go of. */
+async function openSoon(piece: Piece, source: ByteSource): Promise<Opened> {
+  const opening = open(piece, source);
+  try {
+    return await hold(opening, storeMs);
+  } catch (error) {
+    opening.then(({ body }) => body.destroy()).catch(() => {});
+    throw error;
+  }
+}
+
 async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened> {
   if (typeof piece === 'string') return opened('text', Buffer.from(piece));
   const { bytes: blob, range, digest } = piece;
@@ -184,7 +199,8 @@ async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened
     throw damaged(blob, `it has ${object.info.size} bytes`);
   }
   const length = range.end - range.start + 1;
-  const isSure = object.isRight === true || proven === undefined || proven.has(name);
+  const isProven = proven === undefined || (object.isLocal === true && proven.has(name));
+  const isSure = object.isRight === true || isProven;
   const toCheck = length === blob.size && !isSure;
   return { name, body: object.body, length, digest: toCheck ? digest : undefined };
 }

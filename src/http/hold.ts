@@ -8,7 +8,9 @@ export async function hold<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(
-      new Failure('busy', 'The droplet is still being converted: ask again in a moment', { retryAfter: 2 }),
+      new Failure('busy', 'This takes longer than a client waits, and goes on: ask again in a moment', {
+        retryAfter: 2,
+      }),
     );
   }, ms);
   try {

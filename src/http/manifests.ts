@@ -22,7 +22,7 @@ export async function sendManifest(
   const manifest =
     'tag' in reference
       ? (await hold(images.resolve(repository, reference.tag, asker), holdMs)).manifest
-      : await byDigest(served, repository, reference.digest);
+      : await hold(byDigest(served, repository, reference.digest), holdMs);
   // All who waited for one conversion come here in the same moment.
   await turns.next(client);
   if (manifest === undefined) {

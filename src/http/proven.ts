@@ -10,14 +10,9 @@ const rememberedObjects = 100_000;
 export class Proven {
   readonly #objects = new LRUCache<string, true>({ max: rememberedObjects });
   readonly #onDamage: (object: string) => void;
-  readonly #isNear: boolean;
 
-  /**
-   * @param onDamage is told of an object that has other bytes than its digest says
-   * @param isNear whether objects lie on this machine
-   */
-  constructor(onDamage: (object: string) => void, isNear = true) {
-    this.#isNear = isNear;
+  /** @param onDamage is told of an object that has other bytes than its digest says */
+  constructor(onDamage: (object: string) => void) {
     this.#onDamage = onDamage;
   }
 
@@ -26,7 +21,7 @@ export class Proven {
   }
 
   add(object: string): void {
-    if (this.#isNear) this.#objects.set(object, true);
+    this.#objects.set(object, true);
   }
 
   damaged(object: string): void {

@@ -17,6 +17,8 @@ type Around = {
   presigns: Presigns;
   /** how clients reach us */
   publicUrl: string | undefined;
+  /** where the store is, as clients reach it; Amazon's without it */
+  endpoint: string | undefined;
   /** is told why nobody is redirected for a while */
   onFault: (error: unknown) => void;
 };
@@ -35,9 +37,9 @@ const pauseMs = 10_000;
  * @throws Failure `invalid` where clients must not be sent to the store's host; `unavailable` without credentials
  */
 export async function openRedirect(options: Options, around: Around): Promise<Redirect> {
-  const { presigns, publicUrl, onFault } = around;
+  const { presigns, onFault } = around;
   const { hostname } = new URL(await presigns.presign('v1/objects/none', options.expirySeconds));
-  requireAllowed(hostname, options, publicUrl);
+  requireAllowed(hostname, options, around);
   const isChosen = redirectClients(options);
   const plain = new LRUCache<string, boolean, number>({
     max: knownObjects,
@@ -64,8 +66,10 @@ export async function openRedirect(options: Options, around: Around): Promise<Re
   };
 }
 
-function requireAllowed(hostname: string, { allowPrivate }: Options, publicUrl: string | undefined): void {
-  if (!allowPrivate && isPrivateHost(hostname)) {
+function requireAllowed(hostname: string, { allowPrivate }: Options, { publicUrl, endpoint }: Around): void {
+  // A bucket before a private name looks like a public one.
+  const hosts = [hostname, ...(endpoint === undefined ? [] : [new URL(endpoint).hostname])];
+  if (!allowPrivate && hosts.some(isPrivateHost)) {
     throw new Failure(
       'invalid',
       `Clients would be redirected to ${hostname}, a host of a private network: give redirect.endpoint as they reach it, or redirect.allowPrivate: true`,

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { shareOf, storeLocation, type Config } from '../config.ts';
+import { shareOf, type Config } from '../config.ts';
 import { Failure } from '../errors.ts';
 import type { Facade } from '../facade.ts';
 import { createApp } from './app.ts';
@@ -41,16 +41,13 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
   const authenticate = await watchUsers(config, watches, onError);
   const metrics = createMetrics(() => facade.conversions.running);
   if (facade.cache !== undefined) watchCache(metrics.registry, facade.cache);
-  const proven = new Proven(
-    (object) => {
-      log.error(
-        { object },
-        'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
-      );
-      facade.cache?.forget(object).catch(() => {});
-    },
-    'directory' in storeLocation(config),
-  );
+  const proven = new Proven((object) => {
+    log.error(
+      { object },
+      'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
+    );
+    facade.cache?.forget(object).catch(() => {});
+  });
   const turns = new Turns();
   let stopping = false;
   const app = createApp({
@@ -86,7 +83,7 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
 }
 
 async function redirectTo(
-  { redirect, publicUrl }: Config,
+  { redirect, publicUrl, store }: Config,
   { presigns }: Facade,
   log: Logger,
 ): Promise<Redirect | undefined> {
@@ -96,7 +93,8 @@ async function redirectTo(
       { error: error instanceof Error ? error.message : String(error) },
       'nobody is redirected for now',
     );
-  return openRedirect(redirect, { presigns, publicUrl, onFault });
+  const own = store !== undefined && 's3' in store ? store.s3.endpoint : undefined;
+  return openRedirect(redirect, { presigns, publicUrl, endpoint: redirect.endpoint ?? own, onFault });
 }
 
 function openTraffic({ limits }: Config): Traffic {

@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { Failure } from '../errors.ts';
 import { CacheDirectory } from './cached/cache-directory.ts';
+import { CheckedRest } from './cached/checked-rest.ts';
 import { CachedBody, type BodySource } from './cached/cached-body.ts';
 import { Copies } from './cached/copies.ts';
 import { newCounters, type Counters } from './cached/counters.ts';
@@ -76,8 +77,8 @@ export class CachedStore implements Store {
   }
 
   /**
-   * @param sha256 of the whole object in hex: what is filled is checked by it, and a body from a copy is right. To be given at
-   *   each open of a key, or at none
+   * @param sha256 of the whole object in hex: what is filled is checked by it, and a body from a copy is right. To be
+   *   given at each open of a key, or at none
    */
   async open(key: string, range?: ByteRange, sha256?: string): Promise<OpenObject | undefined> {
     if (!this.#caches(key)) return this.#remote.open(key, range);
@@ -85,7 +86,7 @@ export class CachedStore implements Store {
     const use = await this.#copies.use(key, start, { sha256 });
     if (use.from === 'nowhere') return undefined;
     if (use.from === 'copy')
-      return { ...this.#object(use.copy.info, range, { copy: use }), isRight: sha256 !== undefined };
+      return { ...this.#object(use.copy.info, range, { copy: use }, sha256), isRight: sha256 !== undefined };
     if (use.opened !== undefined) {
       if (start === 0 && end === undefined)
         return this.#object(use.opened.info, range, { rest: use.opened.body });
@@ -131,13 +132,21 @@ export class CachedStore implements Store {
     info: ObjectInfo,
     range: ByteRange | undefined,
     from: Pick<BodySource, 'copy' | 'rest'>,
+    sha256?: string,
   ): OpenObject {
     const { key, size } = info;
     const end = Math.min(size, (range?.end ?? size) + 1);
     const start = Math.min(end, range?.start ?? 0);
     const openRest = async (at: number): Promise<Readable> => {
-      const rest = await this.#remote.open(key, { start: at, end: end - 1 });
-      if (rest?.info.size === size) return rest.body;
+      // The whole once more where all of it must be right: that is seldom, and a range by itself cannot be checked.
+      const skips =
+        sha256 !== undefined && start === 0 && end === size ? new CheckedRest(key, at, sha256) : undefined;
+      const rest = await this.#remote.open(
+        key,
+        skips === undefined ? { start: at, end: end - 1 } : undefined,
+      );
+      if (rest?.info.size === size)
+        return skips === undefined ? rest.body : pipeline(rest.body, skips, () => {});
       rest?.body.destroy();
       const how = rest === undefined ? 'it is gone' : `it has ${rest.info.size} bytes`;
       throw new Failure('corrupt', `Cannot read ${key} of ${size} bytes on in the store: ${how}`);

@@ -34,7 +34,7 @@ export class DirectoryReader implements ReadableStore {
       end: range?.end,
       highWaterMark: chunkSize,
     });
-    return { info: infoOf(key, found), body };
+    return { info: infoOf(key, found), body, isLocal: true };
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {

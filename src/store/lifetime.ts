@@ -17,6 +17,14 @@ export const settlesAfter = 60 * minute;
 /** Whatever makes something that names what it found before must have named it within this time. */
 export const worksWithin = 6 * hour;
 
+/** A removal that did not end within this time never will: its collector died, or lost its store. */
+export const removalsLast = hour;
+
+/** Whether nobody wrote an object for so many milliseconds before `now`. One of which a store says no time is young. */
+export function isOlder({ modified }: { modified: number }, age: number, now: number): boolean {
+  return modified > 0 && now - modified >= age;
+}
+
 /**
  * Work that began at `start` may still name what it saw then.
  * @throws Failure `too-large` after `worksWithin`: what it relies on may be collected already

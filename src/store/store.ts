@@ -19,8 +19,10 @@ export type OpenObject = {
   body: Readable;
   /** of the whole object in hex, where the store was told it at the put and all of it was asked for */
   sha256?: string | undefined;
-  /** the body has the bytes that the object must have, or fails before its end */
+  /** the body comes from a copy whose bytes were found right, and checks each of its blocks */
   isRight?: boolean;
+  /** the bytes come from a disk of this machine, and not over a line that may change them */
+  isLocal?: boolean;
 };
 
 /**

@@ -15,7 +15,7 @@ test('it collects on a store and through a facade, and tells what', async (t) =>
   await operator.droplets.remove('some-guid', droplet.sha1);
   for (const target of [
     ['--server', url],
-    ['--data', data],
+    ['--data', data, '--uploads-only'],
   ]) {
     for (const dryRun of [true, false]) {
       const flags = dryRun ? ['--dry-run'] : [];
@@ -41,6 +41,7 @@ test('it collects on a store and through a facade, and tells what', async (t) =>
 
 test('wrong input is told', async (t) => {
   const data = join(await tempDir(t), 'data');
+  t.regex(complaint(t, await dropstack(['gc', '--data', data]), 2), /Which source.*--uploads-only/);
   for (const grace of ['7', '23h', '0d', '1w', '-3d']) {
     t.regex(complaint(t, await dropstack(['gc', '--data', data, '--grace', grace]), 2), /7d or 36h|argument/);
   }

@@ -45,7 +45,7 @@ const commands: [string[], RegExp[]][] = [
     [/what each came from/, /cflinuxfs4\/rootfs:/],
   ],
   [['image', 'identify'], [/of a manifest, or of a config/]],
-  [['gc'], [/--dry-run/, /--grace <time>/, /--allow-large/, /Run it once a day/]],
+  [['gc'], [/--dry-run/, /--grace <time>/, /--uploads-only/, /--allow-large/, /Run it once a day/]],
   [
     ['warm'],
     [/--newer-than <age>/, /only\s+what is left/, /Exit codes: 0 all are warm but those that are refused/],

@@ -358,7 +358,12 @@ for (const { endpoint, publicUrl, pathStyle = true, why } of places) {
     const config = loadConfig({ store: { s3 }, redirect: { endpoint }, publicUrl }, {});
     if (config.redirect === undefined) throw new Error('There is no option');
     const presigns = await openPresigns(location, endpoint);
-    const opened = openRedirect(config.redirect, { presigns, publicUrl, onFault: () => undefined });
+    const opened = openRedirect(config.redirect, {
+      presigns,
+      publicUrl,
+      endpoint: endpoint ?? location.endpoint,
+      onFault: () => undefined,
+    });
     if (why === undefined) await t.notThrowsAsync(opened);
     else await t.throwsAsync(opened, { name: 'Failure', code: 'invalid', message: why });
   });

@@ -71,8 +71,8 @@ test('a layer that is too short is an error before its head is sent', async (t) 
   t.regex(body.toString(), /damaged: it has \d+ bytes/);
 });
 
-for (const range of ['', 'bytes=0-', 'bytes=0-1,5-6']) {
-  test(`9: a client of "${range}" that leaves lets go of a store that says nothing, within a second`, async (t) => {
+for (const asked of ['', 'bytes=0-', 'bytes=0-1,5-6']) {
+  test(`9: a client of "${asked}" that leaves lets go of a store that says nothing, within a second`, async (t) => {
     const config = loadConfig({ listen: '127.0.0.1:0', data: join(await tempDir(t), 'data') }, {});
     const facade = await openFacade(config, () => undefined);
     const operator = facade.operatorFor('test');
@@ -92,7 +92,7 @@ for (const range of ['', 'bytes=0-', 'bytes=0-1,5-6']) {
     const serving = await serve(config, { ...facade, layers: silent }, createLog('silent'));
     atEnd(t, () => serving.stop({ delayMs: 0, graceMs: 100 }));
     const [layer] = (await operator.rootfs.version(stack, '1')).layers;
-    const request = get(`${serving.url}/v2/${stack}/rootfs/blobs/${layer?.digest}`, { headers: { range } });
+    const request = get(`${serving.url}/v2/${stack}/rootfs/blobs/${layer?.digest}`, { headers: { range: asked } });
     request.on('error', () => {});
     await wanted.promise;
     const gone = new Promise((resolve) => body.on('error', () => {}).once('close', resolve));

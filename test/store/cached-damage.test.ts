@@ -112,3 +112,25 @@ test('what changes on its way into the cache fails its readers before their last
     t.true((await buffer(body)).equals(bytes.subarray(range?.start ?? 0)));
   }
 });
+
+test('in place of a damaged block a whole read gets bytes that are right, or fails', async (t) => {
+  const { remote, directory, cache } = await setUp(t);
+  const { key, bytes } = await putObject(remote, 'a', 2 * mebibyte);
+  const sha256 = hash('sha256', bytes);
+  const damage = async (): Promise<void> => {
+    await until('it is at rest', () => descriptors(directory).length === 0);
+    const [path = ''] = filesOf(directory).whole;
+    await writeFile(path, damages.flip(await readFile(path), 600_000));
+  };
+  const whole = async (): Promise<Buffer> => buffer((await opened(cache, key, undefined, sha256)).body);
+  await whole();
+  await damage();
+  t.true((await whole()).equals(bytes));
+  await whole();
+  await damage();
+  remote.way = async function* (body) {
+    for await (const chunk of body)
+      yield Buffer.concat([chunk.subarray(0, -1), Buffer.from([(chunk.at(-1) ?? 0) ^ 1])]);
+  };
+  await t.throwsAsync(whole(), { message: /has not the hash/ });
+});

@@ -63,7 +63,7 @@ export async function read(store: Store, key: string, range?: ByteRange): Promis
 export function filesOf(directory: string): { whole: string[]; growing: string[] } {
   const below = (folder: string): string[] =>
     readdirSync(join(directory, folder)).map((name) => join(directory, folder, name));
-  return { whole: below('v1'), growing: below('tmp') };
+  return { whole: below('v1'), growing: below('.dropstack-tmp') };
 }
 
 /** What this process has open below a cache directory: the numbers of the descriptors. */
@@ -71,7 +71,7 @@ export function descriptors(directory: string): string[] {
   return readdirSync('/proc/self/fd').filter((fd) => {
     try {
       const path = readlinkSync(`/proc/self/fd/${fd}`);
-      return ['v1', 'tmp'].some((folder) => path.startsWith(`${directory}/${folder}/`));
+      return ['v1', '.dropstack-tmp'].some((folder) => path.startsWith(`${directory}/${folder}/`));
     } catch {
       return false;
     }

@@ -334,7 +334,7 @@ test('a directory is one cache’s alone', async (t) => {
 test('what a dead process left half done goes when the cache is opened', async (t) => {
   const { directory, open, cache } = await setUp(t);
   await cache.close();
-  await writeFile(join(directory, 'tmp', 'half'), 'x');
+  await writeFile(join(directory, '.dropstack-tmp', 'half'), 'x');
   const again = await open();
   t.deepEqual(filesOf(directory), { whole: [], growing: [] });
   t.is(again.bytes, 0);

@@ -12,6 +12,7 @@ export const inventory = {
   curl: { debian: 'curl' },
   dpkg: { debian: 'dpkg' },
   'dpkg-query': { debian: 'dpkg' },
+  faketime: { debian: 'faketime' },
   getfattr: { debian: 'attr' },
   igzip: { debian: 'isal' },
   mmdebstrap: { debian: 'mmdebstrap' },

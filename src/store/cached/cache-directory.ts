@@ -6,11 +6,15 @@ import { storeFailure } from '../directory-reader.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { onDisk, Room } from './room.ts';
 
+/** No other program has a folder of this name. */
+const temporary = '.dropstack-tmp';
+
 /** How many files are looked at at once when a directory is opened. */
 const atOnce = 16;
 
 /**
- * Where copies lie: whole ones in `v1/`, named by the SHA-256 of their key, growing ones in `tmp/`, and `.lock`. What the
+ * Where copies lie: whole ones in `v1/`, named by the SHA-256 of their key, growing ones in `.dropstack-tmp/`, and `.lock`. What else lies there is
+ * left alone. What the
  * directory holds is known from names, sizes and times alone, so that a process that died leaves nothing to repair.
  */
 export class CacheDirectory {
@@ -19,7 +23,7 @@ export class CacheDirectory {
   readonly #unlock: () => void;
 
   /**
-   * Opens a directory, making it where it is missing, empties `tmp/`, and evicts what is beyond `maxBytes`.
+   * Opens a directory, making it where it is missing, empties the folder of growing copies, and evicts what is beyond `maxBytes`.
    * @param onEvict is called for each file that is evicted
    * @throws Failure `conflict` where another process has it; `unavailable` or `no-space` where the disk fails
    */
@@ -28,8 +32,8 @@ export class CacheDirectory {
     try {
       await mkdir(join(directory, 'v1'), { recursive: true, mode: 0o750 });
       unlock = lockDirectory(directory, join(directory, '.lock'));
-      await rm(join(directory, 'tmp'), { recursive: true, force: true });
-      await mkdir(join(directory, 'tmp'), { mode: 0o750 });
+      await rm(join(directory, temporary), { recursive: true, force: true });
+      await mkdir(join(directory, temporary), { mode: 0o750 });
       const opened = new CacheDirectory(directory, maxBytes, unlock, onEvict);
       for (const { name, bytes } of await filesOf(join(directory, 'v1'))) opened.room.add(name, bytes);
       await opened.room.reserve(0);
@@ -59,7 +63,7 @@ export class CacheDirectory {
   }
 
   newTemporary(): string {
-    return join(this.#directory, 'tmp', randomUUID());
+    return join(this.#directory, temporary, randomUUID());
   }
 
   /** Lets other processes have it. */
@@ -76,7 +80,7 @@ export function nameOf(key: string): string {
 /** All files of a folder and what they take, least recently used first. */
 async function filesOf(folder: string): Promise<{ name: string; bytes: number }[]> {
   const found: { name: string; bytes: number; used: number }[] = [];
-  const names = (await readdir(folder)).values();
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name)).values();
   const look = async (): Promise<void> => {
     for (const name of names) {
       const file = await stat(join(folder, name));

@@ -38,7 +38,7 @@ export async function fill(
       else await onDisk(copy.append(chunk));
     }
     if (count < size) throw new Error(`it gave ${count} of ${size} bytes`);
-    if (hash?.digest('hex') !== sha256 && size < 0)
+    if (hash?.digest('hex') !== sha256)
       throw new Failure('corrupt', `The stored ${key} has not the hash that it must have`);
     if (last !== undefined) await onDisk(copy.append(last));
     await onDisk(copy.finish());
