@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { GuidStates } from '../droplet/states.ts';
 import { Failure } from '../errors.ts';
 import { day, minute } from '../store/lifetime.ts';
 import { layeredReader } from '../store/layered.ts';
 import type { Store } from '../store/store.ts';
+import { probesFolder } from '../store/probe.ts';
 import { gather, type Sources } from './gather.ts';
 import { reasonToStop, stopped } from './plan.ts';
 import { stepsOf, Tallies, type CollectionReport } from './report.ts';
@@ -68,13 +70,15 @@ export async function collect(
   };
 }
 
-/** Written just so that the store says what time it has. */
-const clockKey = 'v1/clock.json';
-
+/** An object is written just so that the store says what time it has: at the put itself some say ours. */
 async function requireSameClock(own: Store, clock: () => number): Promise<void> {
-  const info = await own.put(clockKey, Buffer.from('{}'));
-  await own.remove(clockKey);
-  const apart = Math.abs((info?.modified ?? NaN) - clock());
+  const key = probesFolder + randomUUID();
+  await own.put(key, Buffer.from('{}'));
+  const { modified = 0 } = (await own.stat(key)) ?? {};
+  await own.remove(key);
+  if (!(modified > 0))
+    throw new Failure('unavailable', 'Cannot collect: the store does not say when an object was written');
+  const apart = Math.abs(modified - clock());
   if (apart <= clocksAgreeWithin) return;
   throw new Failure(
     'unavailable',

@@ -10,13 +10,14 @@ import { contentsKeyOf } from '../rootfs/contents-record.ts';
 import { rootfsLayerKey, stacksFolder } from '../rootfs/keys.ts';
 import { rootfsRecord } from '../rootfs/record.ts';
 import { stackRecord } from '../rootfs/stack-record.ts';
-import { day } from '../store/lifetime.ts';
+import { probesFolder } from '../store/probe.ts';
+import { day, isOlder, removalsLast } from '../store/lifetime.ts';
 import { readWhole } from '../store/read-whole.ts';
 import { readRecord } from '../store/records.ts';
 import type { ObjectInfo, ReadableStore } from '../store/store.ts';
 import { forEach } from './each.ts';
 import { dueObjects, ledger, ledgerKey } from './ledger.ts';
-import type { FencedStep, Plan } from './plan.ts';
+import type { FencedStep, GuidStep, Plan, Step } from './plan.ts';
 import { uploadKey, type Survey } from './survey.ts';
 
 export type Sources = { uploads: ReadableStore; source: ReadableStore | undefined };
@@ -50,7 +51,8 @@ export async function gather(own: ReadableStore, sources: Sources, survey: Surve
     versions: survey.versions(),
     pointers,
     contents,
-    states: await reader.emptyStates(),
+    states: reader.emptyStates(),
+    probes: await reader.probes(),
     due: new Map(due.map((id) => [id, found.unnamed.get(id) ?? 0])),
     waiting: { ...found.waiting, objects: found.unnamed.size - due.length },
     unreadable: survey.unreadable,
@@ -62,7 +64,7 @@ class Reader {
   readonly #survey: Survey;
   /** guids of which anything but a state is there */
   readonly #guids = new Set<string>();
-  readonly #emptyStates: (FencedStep & { guid: string; hasStack: boolean; modified: number })[] = [];
+  readonly #emptyStates: (GuidStep & { modified: number; lasts: number })[] = [];
   readonly #contents = new Set<string>();
 
   constructor(own: ReadableStore, survey: Survey) {
@@ -94,7 +96,9 @@ class Reader {
       if (state !== undefined && Object.keys({ ...state.deleted, ...state.absent }).length > 0) return;
       const { key, size: bytes, etag, modified } = info;
       const hasStack = state?.stack !== undefined;
-      this.#emptyStates.push({ kind: 'state', why: 'empty', key, bytes, etag, guid, hasStack, modified });
+      const lasts = hasStack ? assignmentsLast : state === undefined ? removalsLast : day;
+      const step = { kind: 'state', why: 'empty', key, bytes, etag, guid, hasStack } as const;
+      this.#emptyStates.push({ ...step, modified, lasts });
     });
   }
 
@@ -188,7 +192,8 @@ class Reader {
     const look = async (info: ObjectInfo): Promise<void> => {
       const pointer = await readRecord(this.#own, info.key, layerPointer);
       if (pointer !== undefined) this.#survey.keepObject(pointer.object);
-      if (this.#survey.isNamed(info.key) || !this.#survey.isOld(info)) return;
+      const lasts = pointer === undefined ? removalsLast : day;
+      if (this.#survey.isNamed(info.key) || !isOlder(info, lasts, this.#survey.times.now)) return;
       const { key, size: bytes, etag } = info;
       found.push({ kind: 'pointer', why: 'unnamed', key, bytes, etag, object: pointer?.object ?? '' });
     };
@@ -209,14 +214,21 @@ class Reader {
     return found;
   }
 
-  /** States that say nothing, or name the stack of what has not been there for long. */
-  async emptyStates(): Promise<FencedStep[]> {
+  /** States that say nothing, or name the stack of what has not been there for long, and removals that died halfway. */
+  emptyStates(): GuidStep[] {
     const { now } = this.#survey.times;
-    return this.#emptyStates
-      .filter(({ guid, hasStack, modified }) =>
-        hasStack ? !this.#guids.has(guid) && now - modified >= assignmentsLast : now - modified >= day,
-      )
-      .map(({ kind, why, key, bytes, etag }) => ({ kind, why, key, bytes, etag }));
+    return this.#emptyStates.filter(
+      (state) => !(state.hasStack && this.#guids.has(state.guid)) && isOlder(state, state.lasts, now),
+    );
+  }
+
+  async probes(): Promise<Step[]> {
+    const found: Step[] = [];
+    await this.#each(probesFolder, async (info) => {
+      if (this.#survey.isOld(info))
+        found.push({ kind: 'probe', why: 'unnamed', key: info.key, bytes: info.size });
+    });
+    return found;
   }
 
   async #image(info: ObjectInfo): Promise<StoredImage | undefined> {

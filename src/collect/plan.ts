@@ -14,6 +14,7 @@ export const kinds = [
   'pointer',
   'object',
   'state',
+  'probe',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -22,6 +23,9 @@ export type Step = { kind: Kind; why: Why; key: string; bytes: number };
 
 /** A key that others may write to at any time: it goes only as it was seen. */
 export type FencedStep = Step & { etag: string };
+
+/** The state of a guid, which goes only as long as the guid has nothing else if it names a stack. */
+export type GuidStep = FencedStep & { guid: string; hasStack: boolean };
 
 /** A droplet whose time is over; `pointers` are keys of those that it names. */
 export type DyingDroplet = { guid: string; hash: string; why: Why; steps: Step[]; pointers: string[] };
@@ -40,8 +44,11 @@ export type Plan = {
   /** The operator's source has no droplet, or where there is none, the uploads. */
   sourceIsEmpty: boolean;
   droplets: DyingDroplet[];
-  /** names of droplets that no source has, and nobody deleted; and those of which it is to be noted */
+  /** droplets with a record that no source has, and nobody deleted */
   missing: number;
+  /** those of `missing` that are missed for the first or second time: the others were counted when they were */
+  newlyMissing: number;
+  /** all of which an absence is to be noted */
   missed: { guid: string; hash: string }[];
   /** droplets whose absence is over */
   returned: { guid: string; hash: string }[];
@@ -51,7 +58,9 @@ export type Plan = {
   /** named by nothing that stays; `object` is what it leads to */
   pointers: (FencedStep & { object: string })[];
   contents: FencedStep[];
-  states: FencedStep[];
+  states: GuidStep[];
+  /** what was left by who died while trying what a store does */
+  probes: Step[];
   /** objects that nothing names, and those of them that go, ids to bytes */
   unnamed: ReadonlyMap<string, number>;
   due: ReadonlyMap<string, number>;
@@ -69,10 +78,11 @@ const fewEnough = 10;
  * been deleted.
  */
 export function reasonToStop(plan: Plan): string | undefined {
-  const { seen, missing, due } = plan;
+  const { seen, missing, newlyMissing, due } = plan;
   const records = plan.droplets.filter(({ steps }) => steps.some(({ kind }) => kind === 'record')).length;
   if (plan.sourceIsEmpty && missing > 0) return `the source has no droplet at all, and ${missing} are missed`;
-  if (tooMany(missing, seen.droplets)) return `${missing} of ${seen.droplets} droplets are in no source`;
+  if (tooMany(newlyMissing, seen.droplets))
+    return `${newlyMissing} of ${seen.droplets} droplets are in no source`;
   if (tooMany(records, seen.droplets)) return `${records} of ${seen.droplets} droplets would go`;
   if (tooMany(due.size, seen.objects)) return `${due.size} of ${seen.objects} objects would go`;
   return undefined;

@@ -65,4 +65,5 @@ export function* stepsOf(plan: Plan): Iterable<Step> {
   for (const [id, bytes] of plan.due)
     yield { kind: 'object', why: 'unnamed', key: `v1/objects/${id}`, bytes };
   yield* plan.states;
+  yield* plan.probes;
 }

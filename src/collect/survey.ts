@@ -2,7 +2,7 @@ import { sourceKey, uploadsPrefix } from '../droplet/source-key.ts';
 import type { GuidState } from '../droplet/states.ts';
 import { sightingOf, tombstoneOf } from '../droplet/states.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
-import { day } from '../store/lifetime.ts';
+import { day, isOlder } from '../store/lifetime.ts';
 import type { ObjectInfo } from '../store/store.ts';
 import { dropletFate, versionFate, type DropletFate, type Times, type VersionFate } from './fate.ts';
 import type { DyingDroplet, DyingVersion, Kind, Plan, Step } from './plan.ts';
@@ -36,8 +36,8 @@ export class Survey {
   }
 
   /** Nobody wrote it for a day: whoever was about to name it has done so. */
-  isOld({ modified }: Pick<ObjectInfo, 'modified'>): boolean {
-    return this.times.now - modified >= day;
+  isOld(info: Pick<ObjectInfo, 'modified'>): boolean {
+    return isOlder(info, day, this.times.now);
   }
 
   object(info: ObjectInfo): void {
@@ -108,7 +108,7 @@ export class Survey {
   /** After everything was seen. */
   droplets(): Pick<
     Plan,
-    'droplets' | 'missing' | 'missed' | 'returned' | 'spent' | 'seen' | 'waiting' | 'unnamed'
+    'droplets' | 'missing' | 'newlyMissing' | 'missed' | 'returned' | 'spent' | 'seen' | 'waiting' | 'unnamed'
   > {
     this.#judgeStates();
     const named = (...fates: DropletFate['is'][]): { guid: string; hash: string }[] =>
@@ -117,14 +117,15 @@ export class Survey {
       (name) => !this.present.has(name) && this.#tombstone(name) === undefined,
     );
     const left = [...this.#dying.values()];
-    const spent = left.filter((dying) => this.#isSpent(dying));
+    const spent = new Set(left.filter((dying) => this.#isSpent(dying)));
     return {
       seen: { droplets: this.#recorded.size, objects: this.#objectCount },
-      droplets: left.filter((dying) => !spent.includes(dying) && !this.#isDone(dying)),
+      droplets: left.filter((dying) => !spent.has(dying) && !this.#isDone(dying)),
       missing: absent.length,
+      newlyMissing: absent.filter((name) => this.#known.get(name) === 'missed').length,
       missed: named('missed'),
       returned: named('returned'),
-      spent: spent.map(({ guid, hash }) => ({ guid, hash })),
+      spent: [...spent].map(({ guid, hash }) => ({ guid, hash })),
       unnamed: this.#objects,
       waiting: {
         droplets: named('waiting').length,

@@ -1,4 +1,5 @@
-import { sourceKey } from '../droplet/source-key.ts';
+import { recordsFolder } from '../droplet/record.ts';
+import { sourceFolder, sourceKey } from '../droplet/source-key.ts';
 import {
   sightingOf,
   tombstoneOf,
@@ -20,6 +21,7 @@ import {
   type DyingDroplet,
   type DyingVersion,
   type FencedStep,
+  type GuidStep,
   type Plan,
   type Step,
 } from './plan.ts';
@@ -53,6 +55,7 @@ export async function sweep(plan: Plan, parts: SweepParts): Promise<void> {
   await sweeper.pointers();
   await sweeper.objects();
   await sweeper.states();
+  await sweeper.probes();
 }
 
 class Sweeper {
@@ -129,7 +132,27 @@ class Sweeper {
         return isSpent ? withTombstone(state, hash, undefined) : undefined;
       });
     });
-    await forEach(this.#plan.states, removesAtOnce, async (step) => void (await this.#removeFenced(step)));
+    await forEach(this.#plan.states, removesAtOnce, async (step) => this.#removeState(step));
+  }
+
+  async probes(): Promise<void> {
+    await forEach(this.#plan.probes, removesAtOnce, async (step) => this.#remove(step));
+  }
+
+  /**
+   * Droplets that came since the plan was made may lie over the stack that it names. They are looked for before it goes, and once
+   * more when nobody can write it.
+   */
+  async #removeState(step: GuidStep): Promise<void> {
+    const hasDroplets = async (): Promise<boolean> => step.hasStack && this.#hasDroplets(step.guid);
+    if (!(await hasDroplets())) await this.#removeFenced(step, step.hasStack ? hasDroplets : undefined);
+  }
+
+  async #hasDroplets(guid: string): Promise<boolean> {
+    const { own, sources } = this.#parts;
+    for await (const _ of sources.list(sourceFolder(guid))) return true;
+    for await (const _ of own.list(`${recordsFolder}${guid}/`)) return true;
+    return false;
   }
 
   /**
@@ -182,9 +205,9 @@ class Sweeper {
     this.#parts.removed(step);
   }
 
-  async #removeFenced(step: FencedStep): Promise<boolean> {
+  async #removeFenced(step: FencedStep, isNeeded?: () => Promise<boolean>): Promise<boolean> {
     if (this.#kept.has(step.key)) return false;
-    const removed = await removeRecord(this.#parts.own, step.key, step.etag, this.#parts.clock);
+    const removed = await removeRecord(this.#parts.own, step.key, step.etag, this.#parts.clock, isNeeded);
     if (removed) this.#parts.removed(step);
     return removed;
   }

@@ -51,7 +51,8 @@ export async function convertDroplet(
     await stores.own.remove(object).catch(() => {});
     throw error;
   });
-  return commit(stores.own, layer, () => requireInTime(start, `Converting ${guid}/${hash}`, clock()));
+  const requireTime = (): void => requireInTime(start, `Converting ${guid}/${hash}`, clock());
+  return commit(stores.own, layer, requireTime, clock);
 }
 
 async function writeLayer(
@@ -110,11 +111,16 @@ async function writeLayer(
  * for the collector, since a third process may have adopted what it names, for a record of another variant. What comes too late to
  * rely on what it found (`worksWithin`) is not written at all, and left to the collector as well.
  */
-async function commit(own: Store, layer: DropletRecord, requireTime: () => void): Promise<DropletRecord> {
+async function commit(
+  own: Store,
+  layer: DropletRecord,
+  requireTime: () => void,
+  clock: () => number,
+): Promise<DropletRecord> {
   const { guid, hash, digest, variant, object, size, mediaType } = layer;
   requireTime();
   const pointerKey = layerPointerKey(guid, hexOf(digest));
-  const pointer = await publishLayer(own, pointerKey, { object, size, mediaType });
+  const pointer = await publishLayer(own, pointerKey, { object, size, mediaType }, clock);
   const adopted = { ...layer, object: pointer.object };
   requireTime();
   const winner = await createRecord(own, recordKey(guid, hash, variant), dropletRecord, adopted);

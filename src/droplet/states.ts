@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
 import { requireStack } from '../oci/names.ts';
@@ -22,6 +23,8 @@ export type Absence = z.output<typeof absence>;
 export const guidState = z.strictObject({
   format: z.literal(1),
   stack: z.string().optional(),
+  /** When somebody last began to rely on the stack, ISO 8601; `by` tells two assignments apart. */
+  assigned: z.strictObject({ at: z.string(), by: z.string() }).optional(),
   /** hash to tombstone */
   deleted: z.record(z.string(), tombstone),
   /** Hash to when collections saw that no source has a droplet that was not deleted, ISO 8601. */
@@ -45,10 +48,14 @@ export class GuidStates {
     return (await readRecord(this.#store, guidStateKey(guid), guidState)) ?? untouched;
   }
 
-  /** From now on the guid's droplets lie over the rootfs of `stack`. */
+  /**
+   * From now on the guid's droplets lie over the rootfs of `stack`. It is written also where it is so already: a collection that is
+   * about to remove what nobody relied on for long sees that somebody does.
+   */
   async assign(guid: string, stack: string): Promise<void> {
     requireStack(stack);
-    await this.update(guid, (state) => (state.stack === stack ? undefined : { ...state, stack }));
+    const assigned = { at: new Date(this.#clock()).toISOString(), by: randomUUID() };
+    await this.update(guid, (state) => ({ ...state, stack, assigned }));
   }
 
   /** Its tags answer 404 from now on. */
@@ -90,7 +97,8 @@ export class GuidStates {
 
   /** Changes a state by compare-and-swap; `undefined` leaves it as it is. */
   async update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
-    await updateRecord(this.#store, guidStateKey(guid), guidState, (current) => change(current ?? untouched));
+    const changed = (current = untouched): GuidState | undefined => change(current);
+    await updateRecord(this.#store, guidStateKey(guid), guidState, changed, this.#clock);
   }
 
   #requireSettled(guid: string, hash: string, { collected }: Tombstone): void {

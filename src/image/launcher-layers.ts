@@ -55,10 +55,9 @@ export class LauncherLayers {
   async #keep(key: string, bytes: Buffer, mediaType: string): Promise<void> {
     const known = await readRecord(this.#store, key, layerPointer);
     const age = this.#now() - Date.parse(known?.renewed?.at ?? '');
-    if (age < worksWithin || (known !== undefined && (await renewLayer(this.#store, key, this.#now()))))
-      return;
+    if (age < worksWithin || (known !== undefined && (await renewLayer(this.#store, key, this.#now)))) return;
     const object = `v1/objects/${randomUUID()}`;
     await this.#store.put(object, bytes);
-    await publishLayer(this.#store, key, { object, size: bytes.length, mediaType });
+    await publishLayer(this.#store, key, { object, size: bytes.length, mediaType }, this.#now);
   }
 }

@@ -20,11 +20,16 @@ export type LayerPointer = z.output<typeof layerPointer>;
  * names and nobody wrote for a day is relied on by none (docs/store.md, "Lifetime"). From the moment that a pointer names an
  * object others may rely on it: whatever fails after that, the object stays.
  */
-export async function publishLayer(store: Store, key: string, pointer: LayerPointer): Promise<LayerPointer> {
+export async function publishLayer(
+  store: Store,
+  key: string,
+  pointer: LayerPointer,
+  clock: () => number = Date.now,
+): Promise<LayerPointer> {
+  const adopt = (found: LayerPointer | undefined): LayerPointer | undefined =>
+    found?.object === pointer.object ? undefined : found === undefined ? pointer : renewed(found, clock());
   try {
-    const winner = await updateRecord(store, key, layerPointer, (found) =>
-      found?.object === pointer.object ? undefined : found === undefined ? pointer : renewed(found),
-    );
+    const winner = await updateRecord(store, key, layerPointer, adopt, clock);
     if (winner === undefined || winner.object === pointer.object) return pointer;
     // Where that fails, it is the collector's.
     await store.remove(pointer.object).catch(() => {});
@@ -36,13 +41,19 @@ export async function publishLayer(store: Store, key: string, pointer: LayerPoin
 }
 
 /** Begins to rely on a layer that is known already; answers whether there is one. */
-export async function renewLayer(store: Store, key: string, now = Date.now()): Promise<boolean> {
-  const found = await updateRecord(store, key, layerPointer, (pointer) => pointer && renewed(pointer, now));
+export async function renewLayer(
+  store: Store,
+  key: string,
+  clock: () => number = Date.now,
+): Promise<boolean> {
+  const renew = (pointer: LayerPointer | undefined): LayerPointer | undefined =>
+    pointer && renewed(pointer, clock());
+  const found = await updateRecord(store, key, layerPointer, renew, clock);
   return found !== undefined;
 }
 
 /** Other bytes each time: to a store whose etag is a checksum, the same bytes would be no change. */
-function renewed(pointer: LayerPointer, now = Date.now()): LayerPointer {
+function renewed(pointer: LayerPointer, now: number): LayerPointer {
   return { ...pointer, renewed: { at: new Date(now).toISOString(), by: randomUUID() } };
 }
 

@@ -70,9 +70,10 @@ export async function keepContents(
   stack: string,
   layers: readonly Layer[],
   contents: Contents,
+  clock: () => number = Date.now,
 ): Promise<void> {
-  const written = new Date().toISOString();
-  await updateRecord(store, contentsKeyOf(stack, layers), contentsRecord, () => ({ ...contents, written }));
+  const [key, written] = [contentsKeyOf(stack, layers), new Date(clock()).toISOString()];
+  await updateRecord(store, key, contentsRecord, () => ({ ...contents, written }), clock);
 }
 
 type Layer = { diffId: Digest };

@@ -18,7 +18,7 @@ export const settlesAfter = 60 * minute;
 export const worksWithin = 6 * hour;
 
 /** A removal that did not end within this time never will: its collector died, or lost its store. */
-export const removalsLast = hour;
+export const removalsLast = 60 * minute;
 
 /** Whether nobody wrote an object for so many milliseconds before `now`. One of which a store says no time is young. */
 export function isOlder({ modified }: { modified: number }, age: number, now: number): boolean {

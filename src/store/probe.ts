@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { Store } from './store.ts';
 
+/** Where objects lie for a moment that only try what a store does. */
+export const probesFolder = 'v1/probe/';
+
 /**
- * Tries whether a store honours conditions, on an object of its own below `v1/probe/`.
+ * Tries whether a store honours conditions, on an object of its own.
  * @throws Failure `invalid` when it does not: several processes would overwrite each other's records
  */
 export async function probeConditions(store: Store): Promise<void> {
-  const key = `v1/probe/${randomUUID()}`;
+  const key = probesFolder + randomUUID();
   const put = (etag?: string): ReturnType<Store['put']> =>
     store.put(key, Buffer.from(randomUUID()), etag === undefined ? 'absent' : { etag });
   try {

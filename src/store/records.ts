@@ -1,13 +1,18 @@
-import type { ZodType } from 'zod';
+import { randomUUID } from 'node:crypto';
+import { z, type ZodType } from 'zod';
 import { Failure } from '../errors.ts';
 import { canonicalJson, type Json } from '../oci/canonical-json.ts';
+import { isOlder, removalsLast } from './lifetime.ts';
 import { readWhole } from './read-whole.ts';
-import type { ReadableStore, Store } from './store.ts';
+import type { ObjectInfo, ReadableStore, Store } from './store.ts';
 
-/** What stands under a key that is just being removed: nothing, for readers. */
-const leaving = canonicalJson({ removed: true });
+/**
+ * What stands under a key that is just being removed: nothing, for readers. Each removal has its own, since to a store whose etag
+ * is a checksum the same mark would be no change.
+ */
+const leaving = z.strictObject({ removed: z.literal(true), by: z.string() });
 
-/** Who removes a record ends it within this time after it said so, or leaves it to a later removal. */
+/** Who removes a record ends it within this time after it said so, or says so again; far less than `removalsLast`. */
 const removesWithin = 60_000;
 
 /** How often a change is tried again when others change the same record; each try loses only to one that won. */
@@ -42,20 +47,25 @@ export async function createRecord<T extends Json>(
 }
 
 /**
- * Removes the record at `key` if it is still as it was when it had `etag`; answers whether it was. A store removes without a
- * condition, so that the record is first exchanged for a mark that nobody changes: whoever would write there meanwhile is told
- * to try again. A mark that a crash left behind goes like any record.
+ * Removes the record at `key` if it is still as it was when it had `etag`; answers whether it did. A store removes without a
+ * condition, so that the record is first exchanged for a mark that nobody changes for an hour: whoever would write there
+ * meanwhile is told to try again. A mark that a crash left behind is removed like any record, but not before that hour is over.
+ * @param isNeeded is asked when the mark is set; if so, the record is put back
  */
 export async function removeRecord(
   store: Store,
   key: string,
   etag: string,
   clock: () => number = Date.now,
+  isNeeded?: () => Promise<boolean>,
 ): Promise<boolean> {
+  const before = isNeeded && (await readWhole(store, key));
+  if (before !== undefined && before.info.etag !== etag) return false;
   for (let seen = etag; ;) {
     const start = clock();
-    const mark = await store.put(key, leaving, { etag: seen });
+    const mark = await store.put(key, canonicalJson({ removed: true, by: randomUUID() }), { etag: seen });
     if (mark === undefined) return false;
+    if (isNeeded && before && (await isPutBack(store, before, mark, isNeeded))) return false;
     if (clock() - start <= removesWithin) break;
     // Too long ago to say what became of the mark meanwhile.
     seen = mark.etag;
@@ -64,22 +74,43 @@ export async function removeRecord(
   return true;
 }
 
+/** Whether a record is needed: then, and where nobody can say, it comes back in place of its mark. */
+async function isPutBack(
+  store: Store,
+  { info, bytes }: Whole,
+  mark: ObjectInfo,
+  isNeeded: () => Promise<boolean>,
+): Promise<boolean> {
+  let isKept = true;
+  try {
+    isKept = await isNeeded();
+  } finally {
+    if (isKept) await store.put(info.key, bytes, { etag: mark.etag });
+  }
+  return isKept;
+}
+
+type Whole = { info: ObjectInfo; bytes: Buffer };
+
 /**
  * Changes the record at `key` by compare-and-swap. `change` gets the present value (undefined: none yet) and answers the
  * new one, or undefined to leave everything as it is; it may run several times.
+ * @throws Failure `busy` while the record is being removed; a removal that died is as if nothing were there after an hour
  */
 export async function updateRecord<T extends Json>(
   store: Store,
   key: string,
   schema: ZodType<T>,
   change: (current: T | undefined) => T | undefined,
+  clock: () => number = Date.now,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const current = await readTagged(store, key, schema);
-    if (current !== undefined && current.value === undefined) throw changing(key);
+    const isLeaving = current !== undefined && current.value === undefined;
+    if (isLeaving && !isOlder(current.info, removalsLast, clock())) throw changing(key);
     const next = change(current?.value);
     if (next === undefined) return current?.value;
-    const condition = current === undefined ? 'absent' : { etag: current.etag };
+    const condition = current === undefined ? 'absent' : { etag: current.info.etag };
     if ((await store.put(key, canonicalJson(next), condition)) !== undefined) return next;
   }
   throw changing(key);
@@ -90,17 +121,16 @@ async function readTagged<T>(
   store: ReadableStore,
   key: string,
   schema: ZodType<T>,
-): Promise<{ value: T | undefined; etag: string } | undefined> {
+): Promise<{ value: T | undefined; info: ObjectInfo } | undefined> {
   const object = await readWhole(store, key);
   if (object === undefined) return undefined;
-  const { info, bytes } = object;
-  const value = bytes.equals(leaving) ? undefined : parseRecord(bytes, key, schema);
-  return { value, etag: info.etag };
+  return { value: parseRecord(object.bytes, key, schema), info: object.info };
 }
 
-function parseRecord<T>(bytes: Buffer, key: string, schema: ZodType<T>): T {
+function parseRecord<T>(bytes: Buffer, key: string, schema: ZodType<T>): T | undefined {
   try {
-    return schema.parse(JSON.parse(bytes.toString()));
+    const found: unknown = JSON.parse(bytes.toString());
+    return leaving.safeParse(found).success ? undefined : schema.parse(found);
   } catch (cause) {
     throw new Failure('corrupt', `The record ${key} in the store cannot be read: restore it or remove it`, {
       cause,

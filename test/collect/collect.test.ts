@@ -76,7 +76,7 @@ class Bed {
 async function pulled(t: ExecutionContext): Promise<{ bed: Bed; guid: string; sha1: string }> {
   const bed = new Bed();
   const { bytes, sha1 } = await tinyDroplet(t, 'collect me');
-  await importVersion(bed.own, '1', ['base', 'one']);
+  await importVersion(bed.own, '1', ['base', 'one'], bed.clock);
   await bed.replica.stacks.promote(stack, '1', 'test');
   await bed.replica.droplets.put('some-guid', sha1, Readable.from([bytes]), { wait: true });
   const repository = { kind: 'droplet', name: `${stack}/some-guid`, stack, guid: 'some-guid' } as const;
@@ -181,6 +181,21 @@ test('a droplet that its source lost is served, missed twice, and goes after the
   t.is(bed.keys().filter((key) => key.startsWith('v1/objects/')).length, 19);
 });
 
+test('a foundation that loses a few of its droplets each day is not stopped', async (t) => {
+  const bed = new Bed();
+  const droplets = await bed.fakeDroplets(100);
+  const lost = droplets.slice(0, 40);
+  for (let i = 0; i < 20; i++) {
+    for (const { guid, hash: name } of lost.slice(4 * i, 4 * i + 4))
+      bed.source.objects.delete(sourceKey(guid, name));
+    await bed.days(1);
+  }
+  const left = droplets.filter(({ guid, hash: name }) =>
+    bed.own.objects.has(recordKey(guid, name, 'f1-zstd')),
+  );
+  t.deepEqual(left, droplets.slice(40));
+});
+
 test('an absence that ends is forgotten', async (t) => {
   const bed = new Bed();
   const [first] = await bed.fakeDroplets(20);
@@ -242,6 +257,40 @@ test('a clock that is not that of the store is refused', async (t) => {
   t.deepEqual(bed.keys(), []);
 });
 
+test('the time is the one that the store says later, not the one that it answers a put with', async (t) => {
+  const bed = new Bed();
+  const { source } = bed;
+  const clock = (): number => bed.now + 2 * hour;
+  const own = bed.own.view(async () => undefined);
+  own.put = async (...args) => {
+    const info = await bed.own.put(...args);
+    return info && { ...info, modified: clock() };
+  };
+  const parts = { own, source, uploads: prefixedReader(own, uploadsPrefix), clock };
+  t.regex(String(await t.throwsAsync(collect(parts, options))), /are 120 minutes apart/);
+  own.stat = async (key) => {
+    const info = await bed.own.stat(key);
+    return info && { ...info, modified: 0 };
+  };
+  t.regex(String(await t.throwsAsync(collect(parts, options))), /does not say when/);
+  t.deepEqual(bed.keys(), []);
+});
+
+test('collectors that compare clocks at once do not meet, and what one of them left goes', async (t) => {
+  const bed = new Bed();
+  const dying = bed.own.view(async ({ method }) => {
+    if (method === 'remove') throw new Error('killed');
+  });
+  const { source, clock } = bed;
+  const uploads = prefixedReader(dying, uploadsPrefix);
+  for (let i = 0; i < 2; i++) await t.throwsAsync(collect({ own: dying, uploads, source, clock }, options));
+  t.is(bed.keys().length, 2);
+  await bed.collect();
+  t.is(bed.keys().length, 2, 'it may be in use');
+  await bed.days(1);
+  t.deepEqual(bed.keys(), []);
+});
+
 test('a grace below a day is refused', async (t) => {
   const bed = new Bed();
   for (const graceSeconds of [0, 3600, NaN]) {
@@ -270,6 +319,51 @@ test('an object without a name goes a day after it was first seen, and a young o
   await bed.days(1);
   t.false(bed.own.objects.has('v1/objects/left-over'));
   t.true(bed.own.objects.has('v1/objects/young'));
+});
+
+test('what has no time is young', async (t) => {
+  const bed = new Bed();
+  const { own } = bed;
+  await own.put('v1/objects/left-over', Buffer.from('x'));
+  await own.put('v1/guids/some-guid.json', canonicalJson({ format: 1, deleted: {}, stack }));
+  await own.put('v1/guids/other-guid.json', canonicalJson({ format: 1, deleted: {} }));
+  await own.put(layerPointerKey('some-guid', 'ab'), canonicalJson({ object: 'o', size: 1, mediaType: 'm' }));
+  await own.put(`v1/rootfs-contents/${stack}/ab.json`, Buffer.from('{}'));
+  const before = bed.keys();
+  const list = own.list.bind(own);
+  for (const modified of [0, NaN]) {
+    own.list = async function* (prefix) {
+      for await (const info of list(prefix)) yield { ...info, modified };
+    };
+    await bed.days(2);
+    t.deepEqual(bed.keys(), before);
+  }
+  own.list = list;
+  await bed.days(40);
+  t.deepEqual(bed.keys(), ['v1/collection.json']);
+});
+
+test('a removal that died halfway is ended when it is an hour old', async (t) => {
+  const bed = new Bed();
+  const pointer = layerPointerKey('some-guid', 'ab');
+  await bed.own.put(pointer, canonicalJson({ object: 'o', size: 1, mediaType: 'm' }));
+  await bed.own.put('v1/guids/some-guid.json', canonicalJson({ format: 1, deleted: {} }));
+  bed.now += day;
+  const { source, clock } = bed;
+  const own = bed.own.view(async ({ method, key }) => {
+    if (method === 'remove' && !key.startsWith('v1/probe')) throw new Error('killed');
+  });
+  const parts = { own, uploads: prefixedReader(own, uploadsPrefix), source, clock };
+  await t.throwsAsync(collect(parts, options), { message: 'killed' });
+  await bed.own.put('v1/guids/some-guid.json', bed.own.objects.get(pointer)?.bytes ?? Buffer.alloc(0));
+  const both = ['v1/guids/some-guid.json', pointer].toSorted();
+  t.deepEqual(bed.keys(), both);
+  bed.now += hour / 2;
+  await bed.collect();
+  t.deepEqual(bed.keys(), both, 'its collector may still be at it');
+  bed.now += hour;
+  await bed.collect();
+  t.deepEqual(bed.keys(), []);
 });
 
 test('5,000 droplets are collected in little memory', async (t) => {

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import test from 'ava';
 import { collect } from '../../src/collect/collect.ts';
-import { uploadsPrefix } from '../../src/droplet/source-key.ts';
+import { sourceKey, uploadsPrefix } from '../../src/droplet/source-key.ts';
+import { GuidStates } from '../../src/droplet/states.ts';
 import { isFailure } from '../../src/errors.ts';
 import { parseRepository } from '../../src/oci/reference.ts';
 import { contentsKeyOf } from '../../src/rootfs/contents-record.ts';
@@ -62,7 +63,11 @@ class Scene {
   }
 }
 
-type Operation = { what: string; lives: Droplet[]; run(replica: Replica): Promise<void> };
+type Operation = {
+  what: string;
+  lives: Droplet[];
+  run(replica: Replica, clock: () => number): Promise<void>;
+};
 
 for (const etags of ['unique', 'bytes'] as const) {
   test(`an operation and a collection, call by call, with etags ${etags}`, async (t) => {
@@ -76,7 +81,7 @@ for (const etags of ['unique', 'bytes'] as const) {
     const before = new Scene(begin, etags, new Map());
     const old = before.replica();
     for (const version of ['1', '2', '3'])
-      await importVersion(before.own, version, ['base', `of ${version}`]);
+      await importVersion(before.own, version, ['base', `of ${version}`], before.clock);
     await old.stacks.promote(stack, '1', 'test');
     await put(old, first);
     await pull(old, first);
@@ -93,7 +98,7 @@ for (const etags of ['unique', 'bytes'] as const) {
       {
         what: 'a version with the layers of another is imported',
         lives: [],
-        run: (replica) => importVersion(replica.own, '4', ['base', 'of 2']),
+        run: (replica, clock) => importVersion(replica.own, '4', ['base', 'of 2'], clock),
       },
     ];
     let scenes = 0;
@@ -104,13 +109,13 @@ for (const etags of ['unique', 'bytes'] as const) {
           const where = `${operation.what}, the ${outer} interrupted at call ${at}`;
           let done = false;
           const operate = async (own?: MemoryStore): Promise<void> => {
-            done = await succeeds(operation.run(scene.replica(own)));
+            done = await succeeds(operation.run(scene.replica(own), scene.clock));
           };
           const inner = outer === 'operation' ? () => scene.collect() : () => operate();
           const interrupted = scene.interrupted(at, inner);
           if (outer === 'operation') await operate(interrupted.store);
           else await scene.collect(interrupted.store);
-          calls = interrupted.calls();
+          calls = Math.max(calls, interrupted.calls());
           for (let days = 0; days < 4; days++) {
             if (done && days !== 2)
               t.deepEqual(await damage(scene, operation.lives), [], `${where}, after ${days} days`);
@@ -124,6 +129,43 @@ for (const etags of ['unique', 'bytes'] as const) {
     }
     t.log(`${scenes} scenes`);
     t.true(scenes > 100);
+  });
+}
+
+for (const etags of ['unique', 'bytes'] as const) {
+  test(`a stack that was assigned long ago is relied on again while it goes, with etags ${etags}`, async (t) => {
+    const droplet = await tinyDroplet(t, 'assigned');
+    const begin = Date.parse('2026-11-21T00:00:00Z');
+    const before = new Scene(begin, etags, new Map());
+    await importVersion(before.own, '1', ['base'], before.clock);
+    await before.replica().stacks.promote(stack, '1', 'test');
+    await before.replica().droplets.assignStack(guid, stack);
+    const operations: Record<string, (scene: Scene) => Promise<void>> = {
+      'it is assigned again': async (scene) => scene.replica().droplets.assignStack(guid, stack),
+      'a droplet is put': async (scene) => put(scene.replica(), { ...droplet, hash: droplet.sha1 }),
+      'a droplet comes to the source': async ({ source }) =>
+        void (await source.put(sourceKey(guid, droplet.sha1), droplet.bytes)),
+    };
+    const alone = new Scene(begin + 31 * day, etags, before.own.objects);
+    const undisturbed = alone.interrupted(Infinity, async () => undefined);
+    await alone.collect(undisturbed.store);
+    t.is((await new GuidStates(alone.own).get(guid)).stack, undefined, 'undisturbed, it goes');
+    for (const [what, operation] of Object.entries(operations)) {
+      let kept = 0;
+      for (let at = 0; at < undisturbed.calls(); at++) {
+        const scene = new Scene(begin + 31 * day, etags, before.own.objects);
+        let [wasThere, done] = [false, false];
+        const interrupted = scene.interrupted(at, async () => {
+          wasThere = (await new GuidStates(scene.own).get(guid)).stack === stack;
+          done = await succeeds(operation(scene));
+        });
+        await scene.collect(interrupted.store);
+        if (!wasThere || !done) continue;
+        kept++;
+        t.is((await new GuidStates(scene.own).get(guid)).stack, stack, `${what} at call ${at}`);
+      }
+      t.true(kept > 5, what);
+    }
   });
 }
 

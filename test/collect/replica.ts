@@ -66,7 +66,12 @@ export function newReplica(own: Store, source: ReadableStore, clock: () => numbe
 }
 
 /** What an import writes, in its order, without a file to read: the layers' bytes are their names. */
-export async function importVersion(own: Store, version: string, layers: readonly string[]): Promise<void> {
+export async function importVersion(
+  own: Store,
+  version: string,
+  layers: readonly string[],
+  clock: () => number,
+): Promise<void> {
   const stored: RootfsRecord['layers'] = [];
   for (const name of layers) {
     const bytes = Buffer.from(name);
@@ -76,15 +81,12 @@ export async function importVersion(own: Store, version: string, layers: readonl
     stored.push({ object, digest, diffId: digest, size: bytes.length, mediaType });
   }
   const contents = { files: [], packages: [], libraries: [], unknown: [], launcher: [], shell: true };
-  await keepContents(own, stack, stored, contents);
+  await keepContents(own, stack, stored, contents, clock);
   const published: RootfsRecord['layers'] = [];
   for (const layer of stored) {
     const { object, size, mediaType, digest } = layer;
-    const pointer = await publishLayer(own, rootfsLayerKey(stack, hexOf(digest)), {
-      object,
-      size,
-      mediaType,
-    });
+    const key = rootfsLayerKey(stack, hexOf(digest));
+    const pointer = await publishLayer(own, key, { object, size, mediaType }, clock);
     published.push({ ...layer, object: pointer.object });
   }
   await createRecord(own, stackKey(stack), stackRecord, newStack(stack));

@@ -92,7 +92,9 @@ for (const asked of ['', 'bytes=0-', 'bytes=0-1,5-6']) {
     const serving = await serve(config, { ...facade, layers: silent }, createLog('silent'));
     atEnd(t, () => serving.stop({ delayMs: 0, graceMs: 100 }));
     const [layer] = (await operator.rootfs.version(stack, '1')).layers;
-    const request = get(`${serving.url}/v2/${stack}/rootfs/blobs/${layer?.digest}`, { headers: { range: asked } });
+    const request = get(`${serving.url}/v2/${stack}/rootfs/blobs/${layer?.digest}`, {
+      headers: { range: asked },
+    });
     request.on('error', () => {});
     await wanted.promise;
     const gone = new Promise((resolve) => body.on('error', () => {}).once('close', resolve));
