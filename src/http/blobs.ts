@@ -131,6 +131,11 @@ async function write(
   rest: Piece[],
   source: ByteSource,
 ): Promise<void> {
+  // Of a client that has left already nothing would tell again.
+  if (response.closed) {
+    first.body.destroy();
+    return;
+  }
   try {
     const body = rest.length === 0 ? checked(first, source) : inTurn(first, rest, source, response);
     await pipeline(body, response, { end: false });
