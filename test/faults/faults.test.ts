@@ -84,7 +84,7 @@ test('each pull under faults ends with the right bytes, or with a clear answer',
   await client.close();
   const { problems, unnamed } = await checkStore(world.store);
   t.deepEqual(problems, []);
-  for (const cache of world.caches) t.deepEqual(await readdir(join(cache, 'tmp')), []);
+  for (const cache of world.caches) t.deepEqual(await readdir(join(cache, '.dropstack-tmp')), []);
 
   await idle(steady.pid);
   // The store's end closes connections that are idle for a minute.
