@@ -143,9 +143,9 @@ test('the API refuses them all with a code and the same words, and stores nothin
 async function empty(t: ExecutionContext, data: string): Promise<void> {
   t.deepEqual(await checkStore(data), { problems: [], unnamed: [] });
   // Whoever opens a store first writes down what formats are in force.
-  const settings = ['v1', 'v1/settings.json'];
+  const settings = new Set(['v1', 'v1/settings.json']);
   const left = async (): Promise<string[]> =>
-    (await readdir(data, { recursive: true })).filter((path) => !settings.includes(path));
+    (await readdir(data, { recursive: true })).filter((path) => !settings.has(path));
   await until(`work files go: ${(await left()).join(' ')}`, async () => (await left()).join(' ') === '.tmp');
   t.pass();
 }

@@ -83,7 +83,7 @@ test('readers that stop take their share of the bodies, and not that of others',
 
   const [beyond, ...pulls] = await Promise.all([
     ask(url + path, { from: greedy }),
-    ...Array.from({ length: 6 }, () => ask(url + path, { from: other })),
+    ...Array.from({ length: 2 }, () => ask(url + path, { from: other })),
   ]);
   t.is(beyond.status, 429);
   t.is(errorCode(beyond), 'TOOMANYREQUESTS');
@@ -150,7 +150,7 @@ test('who sends many requests without awaiting answers is cut', async (t) => {
   const [name] = await placeDroplets(source, 1, 20);
   const { send, url } = await start(t, { source });
   const socket = await send(greedy, get(join('/v2/cloudfoundry', name ?? '')).repeat(40));
-  socket.resume();
-  await once(socket, 'close');
+  // It may end by a reset.
+  await new Promise((resolve) => socket.resume().once('close', resolve));
   t.is((await ask(`${url}/v2/cloudfoundry/${name}`, { from: other })).status, 200);
 });
