@@ -60,13 +60,18 @@ withIgzip('so do two whose compressors differ, and what the loser made is collec
 
 /** Collects as if it were so many milliseconds later, by the store's clock as by ours. */
 async function collectLater(own: Store, ms: number): Promise<void> {
+  const written = new Set<string>();
   const later: Store = {
-    stat: (key) => own.stat(key),
+    stat: async (key) => {
+      const info = await own.stat(key);
+      return info && { ...info, modified: info.modified + (written.has(key) ? ms : 0) };
+    },
     open: (key, range) => own.open(key, range),
     list: (prefix) => own.list(prefix),
     remove: (key) => own.remove(key),
     put: async (key, body, condition) => {
       const info = await own.put(key, body, condition);
+      written.add(key);
       return info === undefined ? undefined : { ...info, modified: info.modified + ms };
     },
   };
