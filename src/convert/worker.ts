@@ -26,6 +26,8 @@ setPriority(constants.priority.PRIORITY_LOW);
 setInterval(requireModesty, 250, Number(maxMemory)).unref();
 process.on('disconnect', () => process.exit());
 process.on('message', (job: Job) => {
+  // What a former job left counts as well.
+  requireModesty(Number(maxMemory));
   void answer(job).then((message) => process.send?.(message, () => hasStores || process.exit()));
 });
 
