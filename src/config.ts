@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { defaultLimits } from './droplet/rules.ts';
-import { Failure } from './errors.ts';
+import { Failure, reasonOf } from './errors.ts';
 import { imageFormats } from './image/formats.ts';
 import { layerChoice } from './layer/settings.ts';
 import { isStackName } from './oci/reference.ts';
@@ -260,7 +260,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `Cannot read the configuration ${path}: ${why}`, { cause });
   }
 }
@@ -270,7 +270,7 @@ function valueOf(document: Document, path: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `${path} is not YAML: ${why}`, { cause });
   }
 }

@@ -51,3 +51,8 @@ export class Failure extends Error {
 export function isFailure(error: unknown, ...codes: FailureCode[]): error is Failure {
   return error instanceof Failure && (codes.length === 0 || codes.includes(error.code));
 }
+
+/** Why something failed, in the words of whatever was thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

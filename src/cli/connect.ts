@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { loadConfig, storeLocation } from '../config.ts';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import { openFacade } from '../facade.ts';
 import type { Operator } from '../operator/operator.ts';
 import { remoteOperator } from './remote.ts';
@@ -81,7 +81,7 @@ function readCa(path: string): string {
     if (subject === '') throw new Error('its first certificate has no name');
     return pem;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `Cannot use the CA certificates in ${path}: ${why}`, { cause });
   }
 }

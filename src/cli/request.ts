@@ -8,7 +8,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import { failureOf } from './failure-of.ts';
 import type { Server } from './server.ts';
 
@@ -138,13 +138,12 @@ function sendBytes(body: Readable, request: ClientRequest, onError: (error: Erro
 }
 
 function unreachable({ url }: Server, cause: unknown): Failure {
-  return new Failure('unavailable', `Cannot reach the facade at ${url.origin}: ${reasonOf(cause)}`, {
+  return new Failure('unavailable', `Cannot reach the facade at ${url.origin}: ${reasons(cause)}`, {
     cause,
   });
 }
 
 /** Several addresses that all fail are one error without a message of its own. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ');
-  return cause instanceof Error ? cause.message : String(cause);
+function reasons(cause: unknown): string {
+  return cause instanceof AggregateError ? cause.errors.map(reasons).join(', ') : reasonOf(cause);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { reasonOf } from '../errors.ts';
 import { loadConfig, type ConfigInput } from '../config.ts';
 import { openFacade } from '../facade.ts';
 import { serve, type Serving } from '../http/serve.ts';
@@ -42,7 +43,7 @@ export function serveCommand(program: Command): void {
 async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
   const log = createLog(config.logLevel);
   const onBackgroundError = (error: unknown): void =>
-    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'failed in the background');
+    log.warn({ error: reasonOf(error) }, 'failed in the background');
   const facade = await openFacade(config, onBackgroundError);
   const serving = await serve(config, facade, log).catch((error: unknown) => {
     facade.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import { sha256 } from '../oci/digest.ts';
 
 export type WatchOptions = {
@@ -117,7 +117,7 @@ async function orFailure<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `${what}: ${why}`, { cause });
   }
 }

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { shareOf, type Config } from '../config.ts';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import type { Facade } from '../facade.ts';
 import { createApp } from './app.ts';
 import { createAuthenticate, type Authenticate } from './auth/authenticate.ts';
@@ -89,10 +89,7 @@ async function redirectTo(
 ): Promise<Redirect | undefined> {
   if (redirect === undefined || presigns === undefined) return undefined;
   const onFault = (error: unknown): void =>
-    log.warn(
-      { error: error instanceof Error ? error.message : String(error) },
-      'nobody is redirected for now',
-    );
+    log.warn({ error: reasonOf(error) }, 'nobody is redirected for now');
   const own = store !== undefined && 's3' in store ? store.s3.endpoint : undefined;
   return openRedirect(redirect, { presigns, publicUrl, endpoint: redirect.endpoint ?? own, onFault });
 }

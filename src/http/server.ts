@@ -9,7 +9,7 @@ import {
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import { Connections, type PeerLimits } from './connections.ts';
 import type { KeyPair } from './reload.ts';
@@ -139,7 +139,7 @@ function secure({ cert, key }: KeyPair): KeyPair & { minVersion: 'TLSv1.2' } {
     if (!fits) throw new Error('the key is of another certificate');
     createSecureContext(context);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `The TLS certificate and key cannot be used together: ${why}`, { cause });
   }
   return context;
@@ -150,7 +150,7 @@ async function listen(server: Server, port: number, host: string): Promise<Addre
     server.listen({ port, host });
     await once(server, 'listening');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('unavailable', `Cannot listen on ${host}:${port}: ${why}`, { cause });
   }
   const address = server.address();

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { open, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../errors.ts';
+import { Failure, reasonOf } from '../errors.ts';
 import { requireKey } from './key.ts';
 import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from './store.ts';
 
@@ -79,7 +79,7 @@ export class DirectoryReader implements ReadableStore {
 
 /** What a directory's errors mean to us. */
 export function storeFailure(action: string, root: string, cause: unknown): Failure {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   if (hasCode(cause, 'ENOSPC', 'EDQUOT')) {
     return new Failure('no-space', `Cannot ${action}: the disk under ${root} is full; free some space`, {
       cause,

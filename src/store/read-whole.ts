@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, isFailure, reasonOf } from '../errors.ts';
 import type { ObjectInfo, ReadableStore } from './store.ts';
 
 /** So often it is read where its bytes are not those that were put: on their way they seldom change twice. */
@@ -31,6 +31,6 @@ export async function readWhole(
 
 function broken(key: string, cause: unknown): Failure {
   if (isFailure(cause)) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new Failure('unavailable', `Cannot read ${key} to its end: ${why}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Failure, isFailure } from '../errors.ts';
+import { Failure, isFailure, reasonOf } from '../errors.ts';
 import type { ByteRange, ObjectInfo, OpenObject } from './store.ts';
 
 /** How much is borne of a store before a body fails. Times in milliseconds. */
@@ -124,7 +124,7 @@ export class ResumingBody extends Readable {
     if (isFailure(cause) && cause.code !== 'unavailable' && cause.code !== 'busy') {
       this.destroy(cause);
     } else if (this.#tries >= tries || this.#triesInAll >= triesInAll) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       this.destroy(this.#failure('unavailable', `${why}, ${this.#triesInAll} tries later`, cause));
     } else {
       const longest = Math.min(pause * 2 ** this.#tries, longestPause);

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import { roles, type Identity, type Role } from './identity.ts';
 
 /** What a user may do, by name. It knows every name: who has no entry has the defaults. */
@@ -45,7 +45,7 @@ function valueOf(document: Document, lines: LineCounter): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
-    throw invalid(lines, 0, error instanceof Error ? error.message : String(error));
+    throw invalid(lines, 0, reasonOf(error));
   }
 }
 

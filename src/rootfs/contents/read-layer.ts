@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { extract, type Extract, type Header } from 'tar-stream';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 
 /** An entry's header. `type` is null for one that tar-stream does not know, `pax` has the records that belong to it. */
 export type EntryHeader = Pick<Header, 'name' | 'mode' | 'size' | 'linkname'> & {
@@ -46,7 +46,7 @@ export async function readLayer(tar: Readable, visit: Visit): Promise<void> {
     if (sourceFailed !== undefined) throw sourceFailed.error;
     // What ends the reading ends the body that is being visited, too, with the same error.
     if (visitFailed !== undefined && visitFailed.error !== error) throw visitFailed.error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new Failure('invalid', `its tar is malformed: ${why}`, { cause: error });
   }
 }

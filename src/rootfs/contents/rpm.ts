@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, constants } from 'node:sqlite';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import { hasCode } from '../../store/directory-reader.ts';
 import type { Package } from './contents.ts';
 import { parseRpmHeader } from './rpm-header.ts';
@@ -76,7 +76,7 @@ function explain(error: unknown, temporaryDirectory: string): unknown {
     return new Failure('no-space', message, { cause: error });
   }
   if (code === undefined || troubles.has(code)) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   return new Failure('invalid', `SQLite cannot read it: ${why}`, { cause: error });
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import type { S3Location } from './location.ts';
 
 /** As the SDK has it. */
@@ -48,7 +48,7 @@ async function read(idFile: string, secretFile: string, tokenFile?: string): Pro
 
 async function readSecret(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('unavailable', `Cannot read the S3 credentials in ${path}: ${why}`, { cause });
   });
   const secret = text.trim();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { getCACertificates } from 'node:tls';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import { endWhenStalled } from './stalled.ts';
 
 /** How long each step of a request may take, in milliseconds. */
@@ -82,7 +82,7 @@ function authorities(path: string): string[] {
   try {
     return [...getCACertificates('default'), readFileSync(path, 'utf8')];
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `Cannot read the authorities of the S3 store in ${path}: ${why}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import type { WebdavLocation } from './location.ts';
 
 /** For so long after a change of the file the old password may be used. */
@@ -25,7 +25,7 @@ export function authorization({ user, passwordFile }: WebdavLocation): () => Pro
 
 async function readPassword(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('unavailable', `Cannot read the WebDAV password in ${path}: ${why}`, { cause });
   });
   // Of the line that editors and tools end: spaces may belong to it.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { Pool, type Dispatcher } from 'undici';
-import { Failure } from '../../errors.ts';
+import { Failure, reasonOf } from '../../errors.ts';
 import { authorization } from './authorization.ts';
 import type { WebdavLocation } from './location.ts';
 
@@ -104,7 +104,7 @@ function authorities(path: string): string[] {
   try {
     return [...getCACertificates('default'), readFileSync(path, 'utf8')];
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Failure('invalid', `Cannot read the authorities of the WebDAV server in ${path}: ${why}`, {
       cause,
     });
