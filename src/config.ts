@@ -90,6 +90,8 @@ export const configSchema = z.strictObject({
   grants: text.optional(),
   tlsCert: text.optional(),
   tlsKey: text.optional(),
+  /** File with credentials for the registries that root filesystems are pulled from, in the form of docker's config.json */
+  registryAuth: text.optional(),
   defaultStack: z
     .string()
     .refine(isStackName, 'not a stack name: use a-z, 0-9, and . _ - between them; not cloudfoundry')
@@ -184,8 +186,15 @@ export function loadConfig(
     }
   }
   requireSigning(config, given);
-  const [, ipv6, host = '', port] = address.exec(config.listen) ?? [];
-  return Object.freeze({ ...config, listenHost: ipv6 ?? host, listenPort: Number(port) });
+  const { host, port } = partsOf(config.listen);
+  return Object.freeze({ ...config, listenHost: host, listenPort: port });
+}
+
+/** The parts of `host:port`, or of `[IPv6]:port`. @throws Failure `invalid` where it is neither */
+export function partsOf(listen: string): { host: string; port: number } {
+  const [, ipv6, host = '', port] = address.exec(listen) ?? [];
+  if (port === undefined) throw new Failure('invalid', `${listen} is no address: write host:port`);
+  return { host: ipv6 ?? host, port: Number(port) };
 }
 
 /** @throws Failure `invalid` where the own store cannot sign what `redirect` needs */

@@ -17,6 +17,8 @@ import type { TagParts } from './image/tags.ts';
 import { LocalCollection } from './operator/local-collection.ts';
 import { LocalDroplets } from './operator/local-droplets.ts';
 import { LocalImages } from './operator/local-images.ts';
+import { LocalImpact } from './operator/local-impact.ts';
+import { LocalRolls } from './operator/local-rolls.ts';
 import { LocalRootfs } from './operator/local-rootfs.ts';
 import { LocalWarming } from './operator/local-warming.ts';
 import type { Operator } from './operator/operator.ts';
@@ -59,7 +61,7 @@ export async function openFacade(
   onBackgroundError: (error: unknown) => void,
   formats: ReadonlyMap<number, ImageFormat> = imageFormats,
 ): Promise<Facade> {
-  const { limits, defaultStack, source } = config;
+  const { limits, defaultStack, source, registryAuth } = config;
   const location = storeLocation(config);
   const own = await openStore(location);
   if ('s3' in location && !location.singleWriter) await probeConditions(own);
@@ -109,6 +111,8 @@ export async function openFacade(
   });
   const collection = new LocalCollection({ own, uploads, source: given, clock: Date.now });
   const localImages = new LocalImages(images, served);
+  const impact = new LocalImpact({ own, sources, facts, conversions });
+  const rolls = new LocalRolls(own);
   const versions = async (stack: string): Promise<string[]> =>
     (await stacks.versions(stack)).filter((item) => !item.retired).map((item) => item.version);
 
@@ -125,9 +129,11 @@ export async function openFacade(
     temporaryDirectory,
     tags: { own, sources, facts, defaultStack, versions },
     operatorFor: (user) => ({
-      rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory }, user),
+      rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory, registryAuth }, user),
+      impact,
       droplets,
       images: localImages,
+      rolls,
       collection,
       warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, user),
     }),

@@ -3,9 +3,13 @@ import { needsRecord } from '../droplet/needs.ts';
 import { dropletRecord, refusalRecord } from '../droplet/record.ts';
 import type {
   DropletDetails,
+  DropletImpact,
   DropletSummary,
+  Identified,
   ImageDetails,
+  PaperSummary,
   PutResult,
+  RollSummary,
   StoredDroplet,
   Verification,
   VersionSummary,
@@ -88,4 +92,49 @@ export const imageDetails: z.ZodType<ImageDetails> = z.object({
   architecture: z.string(),
   origin,
   layers: z.array(imageLayer),
+});
+
+export const identified: z.ZodType<Identified> = z.object({
+  guid: z.string(),
+  digest: z.string(),
+  origin: origin.exactOptional(),
+});
+
+const breaks = z.array(
+  z.object({
+    library: z.string(),
+    class: z.literal([32, 64]),
+    machine: z.string(),
+    versions: z.array(z.string()),
+    files: z.array(z.string()),
+    count: z.number(),
+  }),
+);
+const name = { guid: z.string(), hash: z.string() };
+export const dropletImpact: z.ZodType<DropletImpact> = z.discriminatedUnion('state', [
+  z.object({ ...name, state: z.enum(['unconverted', 'refused', 'deleted', 'absent']) }),
+  z.object({
+    ...name,
+    state: z.literal('converted'),
+    bytes: z.number(),
+    diffBytes: z.number(),
+    ...needsRecord.pick({ buildpack: true, sizeClass: true }).shape,
+    libraries: z.string(),
+    breaks,
+    already: breaks,
+    unknown: z.number(),
+  }),
+]);
+
+export const rollSummary: z.ZodType<RollSummary> = z.object({
+  roll: z.string(),
+  papers: z.number(),
+  size: z.number(),
+  modified: z.number(),
+});
+
+export const paperSummary: z.ZodType<PaperSummary> = z.object({
+  paper: z.string(),
+  size: z.number(),
+  modified: z.number(),
 });

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig, storeLocation } from '../config.ts';
 import { Failure, reasonOf } from '../errors.ts';
 import { openFacade } from '../facade.ts';
@@ -15,6 +17,7 @@ export type Target = {
   data?: string;
   source?: string;
   defaultStack?: string;
+  registryAuth?: string;
   config?: string;
 };
 
@@ -28,23 +31,30 @@ export async function withOperator<T>(
   mayMake = false,
 ): Promise<T> {
   const isLocal = target.data !== undefined || target.config !== undefined;
+  if (!isLocal && target.registryAuth !== undefined) {
+    throw new Failure(
+      'invalid',
+      'A facade pulls with credentials of its own, registryAuth of its configuration: leave --registry-auth out',
+    );
+  }
   if (!isLocal) return work(remoteOperator(serverOf(target)));
   if (target.server === undefined) return withStore(target, work, mayMake);
   throw new Failure('invalid', 'Work on a facade (--server) or on a store (--data, --config), not on both');
 }
 
 async function withStore<T>(
-  { config: file, data, source, defaultStack }: Target,
+  { config: file, data, source, defaultStack, registryAuth: given }: Target,
   work: (operator: Operator) => Promise<T>,
   mayMake: boolean,
 ): Promise<T> {
-  const config = loadConfig({ data, source, defaultStack }, {}, file);
+  const config = loadConfig({ data, source, defaultStack, registryAuth: given }, {}, file);
   const location = storeLocation(config);
   if (!mayMake && 'directory' in location && !existsSync(location.directory)) {
     throw new Failure('invalid', `There is no store at ${location.directory}: check --data`);
   }
   // A cache is that of the facade which serves, and clients are none of ours.
-  const facade = await openFacade({ ...config, cache: undefined, redirect: undefined }, () => {
+  const registryAuth = config.registryAuth ?? dockerConfig();
+  const facade = await openFacade({ ...config, cache: undefined, redirect: undefined, registryAuth }, () => {
     // Commands wait for their conversions and hear of errors themselves.
   });
   try {
@@ -52,6 +62,12 @@ async function withStore<T>(
   } finally {
     facade.close();
   }
+}
+
+/** The file that registry clients share, where there is one. */
+function dockerConfig(): string | undefined {
+  const path = join(process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json');
+  return existsSync(path) ? path : undefined;
 }
 
 function serverOf({ server, user, ca }: Target): Server {

@@ -56,7 +56,7 @@ export function promoted({ stack, promoted: version, placements }: StackRecord, 
 }
 
 export function describeStack(record: StackRecord): string {
-  const { stack, promoted: serves, generation, placements, retired, history } = record;
+  const { stack, promoted: serves, generation, placements, inUse, retired, history } = record;
   const placed = Map.groupBy(Object.entries(placements), ([, version]) => version);
   return [
     fields([
@@ -65,6 +65,9 @@ export function describeStack(record: StackRecord): string {
       ['Generation', generation],
       ...[...placed].map(
         ([version, guids]) => [`On ${version}`, guids.map(([guid]) => guid).join(', ')] as const,
+      ),
+      ...Object.entries(inUse).map(
+        ([holder, { versions, at }]) => [`Run by ${holder}`, `${versions.join(', ')} (${at})`] as const,
       ),
       ['Retired', Object.keys(retired).join(', ') || undefined],
     ]),
@@ -78,8 +81,10 @@ export function describeStack(record: StackRecord): string {
     .trimEnd();
 }
 
-function describeEvent({ action, version, previous, guids }: StackEvent): string {
+function describeEvent({ action, version, previous, guids, holder, versions }: StackEvent): string {
   const parts = [action, version, guids === undefined ? undefined : count(guids, 'guid')];
+  if (versions !== undefined) parts.push(versions.length === 0 ? 'nothing' : versions.join(', '));
+  if (holder !== undefined) parts.push(`by ${holder}`);
   if (previous !== undefined) parts.push(`instead of ${previous}`);
   return parts.filter((part) => part !== undefined).join(' ');
 }

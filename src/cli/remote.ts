@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { refusalRecord } from '../droplet/record.ts';
 import { Failure } from '../errors.ts';
 import { parseDigest } from '../oci/digest.ts';
-import { requireGuid, requireHash, requireStack, requireVersion } from '../oci/names.ts';
+import { requireGuid, requireHash, requireHolder, requireStack, requireVersion } from '../oci/names.ts';
 import { collectionReport } from '../collect/report.ts';
 import type {
   CollectionOperator,
   DropletOperator,
   ImageOperator,
+  ImpactOperator,
   ImportOptions,
   Operator,
   PutOptions,
@@ -21,7 +22,8 @@ import { contentsSchema } from '../rootfs/contents-record.ts';
 import { rootfsRecord } from '../rootfs/record.ts';
 import { stackRecord } from '../rootfs/stack-record.ts';
 import * as answers from './answers.ts';
-import { receiveLines, send, type Call } from './request.ts';
+import { remoteRolls } from './remote-rolls.ts';
+import { receive, receiveLines, send, type Call } from './request.ts';
 import type { Server } from './server.ts';
 
 type Ask = <T>(schema: z.ZodType<T>, path: string, call?: Call) => Promise<T>;
@@ -46,7 +48,9 @@ export function remoteOperator(server: Server): Operator {
   return {
     rootfs: remoteRootfs(ask),
     droplets: remoteDroplets(ask),
-    images: remoteImages(ask),
+    impact: remoteImpact(askLines),
+    images: remoteImages(ask, askLines),
+    rolls: remoteRolls(ask, (path) => receive(server, path)),
     warming: remoteWarming(ask, askLines),
     collection: remoteCollection(ask),
   };
@@ -73,6 +77,8 @@ function remoteRootfs(ask: Ask): RootfsOperator {
         body: createReadStream(path, { highWaterMark: 256 * 1024 }),
       });
     },
+    pull: async (stack, version, reference, options) =>
+      ask(rootfsRecord, versionPath(stack, version), { method: 'POST', body: { reference, ...options } }),
     promote: async (stack, version) => {
       requireVersion(version);
       return ask(stackRecord, `${stackPath(stack)}/promoted`, { method: 'PUT', body: { version } });
@@ -84,6 +90,21 @@ function remoteRootfs(ask: Ask): RootfsOperator {
         body: placements,
         headers: ifGeneration === undefined ? {} : { 'If-Match': `"${ifGeneration}"` },
       }),
+    markInUse: async (stack, holder, versions) => {
+      requireHolder(holder);
+      const path = `${stackPath(stack)}/in-use/${holder}`;
+      return ask(stackRecord, path, { method: 'PUT', body: { versions } });
+    },
+  };
+}
+
+function remoteImpact(askLines: AskLines): ImpactOperator {
+  return {
+    droplets: async function* (stack, version, droplets, from) {
+      const path = `${versionPath(stack, version)}/impact`;
+      for (const page of pagesOf(droplets))
+        yield* askLines(answers.dropletImpact, path, { method: 'POST', body: { droplets: page, from } });
+    },
   };
 }
 
@@ -117,13 +138,18 @@ function remoteDroplets(ask: Ask): DropletOperator {
   };
 }
 
-function remoteImages(ask: Ask): ImageOperator {
+function remoteImages(ask: Ask, askLines: AskLines): ImageOperator {
   return {
     show: (reference) => ask(answers.imageDetails, '/api/v1/images', { query: { reference } }),
     identify: async (guid, digest) => {
       requireGuid(guid);
       parseDigest(digest);
       return ask(answers.origin, `/api/v1/droplets/${guid}/images/${encodeURIComponent(digest)}`);
+    },
+    identifyAll: async function* (images) {
+      const path = '/api/v1/images/identify';
+      for (const page of pagesOf(images))
+        yield* askLines(answers.identified, path, { method: 'POST', body: { images: page } });
     },
   };
 }
@@ -147,6 +173,13 @@ function remoteCollection(ask: Ask): CollectionOperator {
   return {
     run: (options) => ask(collectionReport, '/api/v1/collection', { method: 'POST', body: options }),
   };
+}
+
+/** As many as a facade takes at once. Of none, one page asks whether the question is right. */
+function* pagesOf<T>(items: readonly T[]): Generator<T[]> {
+  const most = 1000;
+  for (let start = 0; start === 0 || start < items.length; start += most)
+    yield items.slice(start, start + most);
 }
 
 async function requireFile(path: string): Promise<void> {

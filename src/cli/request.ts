@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
 import { Failure, reasonOf } from '../errors.ts';
 import { failureOf } from './failure-of.ts';
@@ -29,6 +29,14 @@ export async function send(server: Server, path: string, call: Call = {}): Promi
   const response = await exchange(server, path, call);
   const body = await textOf(server, response);
   return body === '' ? undefined : parse(server, body);
+}
+
+/**
+ * Asks a facade, and answers the bytes that it gives.
+ * @throws as `send` does
+ */
+export async function receive(server: Server, path: string, call: Call = {}): Promise<Buffer> {
+  return wholeOf(server, await exchange(server, path, call));
 }
 
 /**
@@ -82,8 +90,12 @@ async function exchange(server: Server, path: string, { body, ...call }: Call): 
 }
 
 async function textOf(server: Server, response: IncomingMessage): Promise<string> {
+  return (await wholeOf(server, response)).toString();
+}
+
+async function wholeOf(server: Server, response: IncomingMessage): Promise<Buffer> {
   try {
-    return await text(response);
+    return await buffer(response);
   } catch (cause) {
     throw unreachable(server, cause);
   } finally {

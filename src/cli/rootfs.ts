@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { resolve } from 'node:path';
-import type { ImportOptions } from '../operator/operator.ts';
+import { diffContents } from '../rootfs/diff.ts';
 import { withOperator } from './connect.ts';
+import { describeDiff, fileCounts } from './describe-diff.ts';
 import { describeStack, describeVersion, promoted, versionTable } from './describe-rootfs.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
 import { print } from './print.ts';
+import { importCommand } from './rootfs-import.ts';
 
 /** `dropstack rootfs …` */
 export function rootfsCommands(program: Command): void {
@@ -12,18 +13,7 @@ export function rootfsCommands(program: Command): void {
     .command('rootfs')
     .description('import, list and promote versions of root filesystems');
 
-  facadeCommand(rootfs, 'import <stack> <version> <file>')
-    .description('import a version: a plain tar, tar.gz, OCI layout (directory or tar) or docker-archive')
-    .option('--sha256 <hex>', 'refuse the file unless it has this SHA-256')
-    .option('--os <name>', 'operating system, where the file does not say')
-    .option('--arch <name>', 'architecture as in GOARCH, where the file does not say')
-    .option('--os-version <version>', 'os.version of the image')
-    .option('--promote', 'promote it at once')
-    .addHelpText(
-      'after',
-      '\nExample:\n  dropstack rootfs import cflinuxfs4 1.268.0 cflinuxfs4.tar.gz --sha256 3f2a…',
-    )
-    .action(importVersion);
+  importCommand(rootfs);
   facadeCommand(rootfs, 'list [stack]')
     .description('list the versions of one stack, or of all')
     .action(async (stack: string | undefined, options: FacadeOptions) => {
@@ -36,6 +26,10 @@ export function rootfsCommands(program: Command): void {
     )
     .option('--contents', 'the packages, files and libraries of the version as well, as JSON')
     .action(show);
+  facadeCommand(rootfs, 'diff <stack> <from> <to>')
+    .description('tell what differs between two versions: first the libraries that apps may miss')
+    .option('--files', 'list every file that differs, instead of counting them')
+    .action(diff);
   facadeCommand(rootfs, 'promote <stack> <version>')
     .description('serve a version to all apps of the stack that are not placed on another')
     .action(async (stack: string, version: string, options: FacadeOptions) => {
@@ -67,37 +61,6 @@ export function rootfsCommands(program: Command): void {
     });
 }
 
-type ImportFlags = FacadeOptions & Omit<ImportOptions, 'architecture'> & { arch?: string; promote?: boolean };
-
-async function importVersion(
-  stack: string,
-  version: string,
-  file: string,
-  { sha256, os, arch: architecture, osVersion, promote, ...options }: ImportFlags,
-): Promise<void> {
-  const path = resolve(file);
-  await withOperator(
-    options,
-    async ({ rootfs }) => {
-      const record = await rootfs.import(stack, version, path, {
-        sha256,
-        os,
-        architecture,
-        osVersion,
-        name: file,
-      });
-      const stacks = promote === true ? [await rootfs.promote(stack, version)] : await rootfs.stacks();
-      const serves = stacks.find((item) => item.stack === stack)?.promoted;
-      const next =
-        serves === version
-          ? `Stack ${stack} serves it.`
-          : `Stack ${stack} serves ${serves ?? 'no version yet'}. To serve this one: dropstack rootfs promote ${stack} ${version}`;
-      print(options.output, record, () => `${describeVersion(record)}\n\nImported. ${next}`);
-    },
-    true,
-  );
-}
-
 type ShowFlags = FacadeOptions & { contents?: boolean };
 
 async function show(stack: string, version: string | undefined, options: ShowFlags): Promise<void> {
@@ -110,6 +73,19 @@ async function show(stack: string, version: string | undefined, options: ShowFla
     const record = await rootfs.version(stack, version);
     if (options.contents !== true) print(options.output, record, () => describeVersion(record));
     else print('json', { ...record, contents: await rootfs.contents(stack, version) }, () => '');
+  });
+}
+
+type DiffFlags = FacadeOptions & { files?: boolean };
+
+async function diff(stack: string, from: string, to: string, options: DiffFlags): Promise<void> {
+  await withOperator(options, async ({ rootfs }) => {
+    const [before, after] = await Promise.all([rootfs.contents(stack, from), rootfs.contents(stack, to)]);
+    const found = diffContents(before, after);
+    const { files, ...rest } = found;
+    const told = { stack, from, to, ...rest, counts: fileCounts(files) };
+    const isAll = options.files === true;
+    print(options.output, isAll ? { ...told, files } : told, () => describeDiff(found, isAll));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Absence, Tombstone } from '../droplet/states.ts';
+import { holdersOf } from '../rootfs/stack-change.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
 import { day, settlesAfter } from '../store/lifetime.ts';
 
@@ -53,14 +54,14 @@ function buriedFate({ at, absent }: Tombstone, times: Times): DropletFate {
 
 export type VersionFate = Extract<DropletFate, { is: 'live' | 'waiting' | 'over' }>;
 
-/** What becomes of a rootfs version. One that is served, or said to run, stays whatever else the record says. */
+/** What becomes of a rootfs version. One that is served, or lately said to run, stays whatever else the record says. */
 export function versionFate(record: StackRecord, version: string, times: Times): VersionFate {
-  const { promoted, placements, inUse, retired } = record;
+  const { promoted, placements, retired } = record;
   const tombstone = Object.hasOwn(retired, version) ? retired[version] : undefined;
   const serves =
     promoted === version ||
     Object.values(placements).includes(version) ||
-    Object.values(inUse).some((use) => use.versions.includes(version));
+    holdersOf(record, version, times.now).length > 0;
   if (tombstone === undefined || serves) return { is: 'live' };
   return after(Date.parse(tombstone.at) + times.grace, 'retired', times);
 }

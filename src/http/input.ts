@@ -29,16 +29,26 @@ export function bodyOf(request: IncomingMessage): Readable {
  * @throws Failure `too-large`, `invalid`
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes, 'JSON');
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new Failure('invalid', 'The body is not JSON', { cause });
+  }
+}
+
+/**
+ * A request's whole body.
+ * @param what messages call it
+ * @throws Failure `too-large`, `invalid`
+ */
+export async function readBytes(request: IncomingMessage, maxBytes: number, what: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of bodyOf(request) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw new Failure('too-large', `The JSON is longer than ${maxBytes} bytes`);
+    if (size > maxBytes) throw new Failure('too-large', `The ${what} is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch (cause) {
-    throw new Failure('invalid', 'The body is not JSON', { cause });
-  }
+  return Buffer.concat(chunks);
 }

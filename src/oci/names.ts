@@ -12,6 +12,11 @@ export function requireVersion(text: string): void {
   if (!isVersion(text)) throw invalid(text, 'a version', 'up to 63 of a-z, A-Z, 0-9, . _ and -');
 }
 
+/** Who says that versions are in use. */
+export function requireHolder(text: string): void {
+  if (!isVersion(text)) throw invalid(text, "a holder's name", 'up to 63 of a-z, A-Z, 0-9, . _ and -');
+}
+
 export function requireGuid(text: string): void {
   if (!isGuid(text))
     throw invalid(text, "a droplet's guid", 'four or more of a-z, 0-9, and . _ - between them; not rootfs');

@@ -20,7 +20,8 @@ export type DropletTag = { hash: string; version: string | undefined };
 
 const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const versionGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,62}$/;
+/** Of a rootfs version. */
+export const versionGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,62}$/;
 const hashGrammar = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const dropletTag = /^([0-9a-f]{64}|[0-9a-f]{40})(?:-(.*))?$/;
 

@@ -7,7 +7,8 @@ import { Failure } from '../errors.ts';
 import { isDigest, parseDigest, type Digest } from '../oci/digest.ts';
 import { requireGuid } from '../oci/names.ts';
 import { parseReference, parseRepository, type Repository } from '../oci/reference.ts';
-import type { ImageDetails, ImageOperator } from './operator.ts';
+import { inParallel } from './in-parallel.ts';
+import type { Identified, ImageDetails, ImageName, ImageOperator } from './operator.ts';
 
 /** What operators ask of images, answered from the stores themselves. */
 export class LocalImages implements ImageOperator {
@@ -34,13 +35,30 @@ export class LocalImages implements ImageOperator {
   }
 
   async identify(guid: string, digest: string): Promise<Origin> {
-    const name = `${guid}@${digest}`;
-    requireGuid(guid);
-    const parsed = parseDigest(digest);
-    const served = parsed === undefined ? undefined : await this.#served.get(imagesOfGuid(guid), parsed);
-    if (served === undefined) throw neverServed(name);
-    return served.origin;
+    const origin = await this.#originOf(guid, requireImage(guid, digest));
+    if (origin === undefined) throw neverServed(`${guid}@${digest}`);
+    return origin;
   }
+
+  async *identifyAll(images: readonly ImageName[]): AsyncGenerator<Identified> {
+    for (const { guid, digest } of images) requireImage(guid, digest);
+    yield* inParallel(images, readAtOnce, async ({ guid, digest }) => {
+      const origin = await this.#originOf(guid, requireImage(guid, digest));
+      return { guid, digest, ...(origin === undefined ? {} : { origin }) };
+    });
+  }
+
+  async #originOf(guid: string, digest: Digest | undefined): Promise<Origin | undefined> {
+    return digest && (await this.#served.get(imagesOfGuid(guid), digest))?.origin;
+  }
+}
+
+const readAtOnce = 32;
+
+/** A digest of another algorithm, undefined here, is none of ours. */
+function requireImage(guid: string, digest: string): Digest | undefined {
+  requireGuid(guid);
+  return parseDigest(digest);
 }
 
 /** Operators wait as nodes do; all of them are one client. */

@@ -1,16 +1,25 @@
 import { Failure } from '../errors.ts';
 import type { CachedFacts } from '../image/facts.ts';
-import { requireGuid, requireStack, requireVersion } from '../oci/names.ts';
+import { requireGuid, requireHolder, requireStack, requireVersion } from '../oci/names.ts';
 import { readContents } from '../rootfs/contents-record.ts';
 import type { Contents } from '../rootfs/contents/contents.ts';
+import { importImage } from '../rootfs/import-image.ts';
 import { importRootfs } from '../rootfs/import.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
 import type { Stacks } from '../rootfs/stacks.ts';
 import type { Store } from '../store/store.ts';
-import type { ImportOptions, RootfsOperator, VersionSummary } from './operator.ts';
+import { noVersion } from './no-version.ts';
+import type { ImportOptions, PullOptions, RootfsOperator, VersionSummary } from './operator.ts';
 
-export type RootfsParts = { own: Store; stacks: Stacks; facts: CachedFacts; temporaryDirectory: string };
+export type RootfsParts = {
+  own: Store;
+  stacks: Stacks;
+  facts: CachedFacts;
+  temporaryDirectory: string;
+  /** file with credentials for registries, in the form of docker's `config.json` */
+  registryAuth: string | undefined;
+};
 
 /** What operators do with rootfs versions and stacks, on the store itself. `by` stands in the history. */
 export class LocalRootfs implements RootfsOperator {
@@ -64,6 +73,14 @@ export class LocalRootfs implements RootfsOperator {
     return record;
   }
 
+  async pull(stack: string, version: string, reference: string, options: PullOptions): Promise<RootfsRecord> {
+    const { own, temporaryDirectory, facts, registryAuth } = this.#parts;
+    const request = { ...options, stack, version, reference, registryAuth, temporaryDirectory };
+    const record = await importImage(own, request);
+    facts.forgetStack(stack);
+    return record;
+  }
+
   async promote(stack: string, version: string): Promise<StackRecord> {
     requireNames(stack, version);
     return this.#changed(stack, this.#parts.stacks.promote(stack, version, this.#by));
@@ -85,6 +102,13 @@ export class LocalRootfs implements RootfsOperator {
       if (version !== null) requireVersion(version);
     }
     return this.#changed(stack, this.#parts.stacks.place(stack, placements, this.#by, ifGeneration));
+  }
+
+  async markInUse(stack: string, holder: string, versions: readonly string[]): Promise<StackRecord> {
+    requireStack(stack);
+    requireHolder(holder);
+    for (const version of versions) requireVersion(version);
+    return this.#changed(stack, this.#parts.stacks.markInUse(stack, holder, versions, this.#by));
   }
 
   async #changed(stack: string, change: Promise<StackRecord>): Promise<StackRecord> {
@@ -113,8 +137,4 @@ function summarise(item: Awaited<ReturnType<Stacks['versions']>>[number]): Versi
 function requireNames(stack: string, version: string): void {
   requireStack(stack);
   requireVersion(version);
-}
-
-function noVersion(stack: string, version: string): Failure {
-  return new Failure('not-found', `No version ${version} of stack ${stack}: import it first`);
 }

@@ -3,6 +3,8 @@ import type { CollectOptions } from '../collect/collect.ts';
 import type { CollectionReport } from '../collect/report.ts';
 import type { NeedsRecord } from '../droplet/needs.ts';
 import type { DropletRecord, RefusalRecord } from '../droplet/record.ts';
+import type { SizeClass } from '../droplet/size-class.ts';
+import type { Breaks } from '../image/breaks.ts';
 import type { Origin } from '../image/labels.ts';
 import type { Contents } from '../rootfs/contents/contents.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
@@ -30,6 +32,11 @@ export type ImportOptions = {
   os?: string | undefined;
   architecture?: string | undefined;
   osVersion?: string | undefined;
+};
+
+export type PullOptions = Omit<ImportOptions, 'name'> & {
+  /** whether a registry on another machine may be asked over plain HTTP */
+  plainHttp?: boolean | undefined;
 };
 
 export type DropletSummary = {
@@ -89,6 +96,38 @@ export type Warmed = {
   outcome: 'converted' | 'known' | 'elsewhere' | 'deleted';
 };
 
+export type DropletName = { guid: string; hash: string };
+
+/** What another version under a droplet would mean. Nothing is converted by asking: of other droplets it says why not. */
+export type DropletImpact = DropletName &
+  (
+    | { state: 'unconverted' | 'refused' | 'deleted' | 'absent' }
+    | (Breaks & {
+        state: 'converted';
+        /** of its layer as it is pulled */
+        bytes: number;
+        /** of its layer's tar */
+        diffBytes: number;
+        buildpack?: string;
+        sizeClass: SizeClass;
+        /** the same for droplets that want the same libraries of their rootfs */
+        libraries: string;
+        /** files that may need more than is known of them */
+        unknown: number;
+      })
+  );
+
+/** A manifest or config that something runs of a guid. */
+export type ImageName = { guid: string; digest: string };
+
+/** Without an origin it was never served. */
+export type Identified = ImageName & { origin?: Origin };
+
+/** What is kept of a roll. Sizes in bytes; `modified` in milliseconds since the epoch, of the last paper. */
+export type RollSummary = { roll: string; papers: number; size: number; modified: number };
+
+export type PaperSummary = { paper: string; size: number; modified: number };
+
 /** Rootfs versions, and what is served over which. */
 export interface RootfsOperator {
   stacks(): Promise<StackRecord[]>;
@@ -97,6 +136,11 @@ export interface RootfsOperator {
   version(stack: string, version: string): Promise<RootfsRecord>;
   contents(stack: string, version: string): Promise<Contents>;
   import(stack: string, version: string, path: string, options: ImportOptions): Promise<RootfsRecord>;
+  /**
+   * The same from an image in a registry; `sha256` is that of its manifest or index.
+   * @throws Failure `busy` while it is still being pulled: ask again
+   */
+  pull(stack: string, version: string, reference: string, options: PullOptions): Promise<RootfsRecord>;
   promote(stack: string, version: string): Promise<StackRecord>;
   retire(stack: string, version: string): Promise<StackRecord>;
   /** `null` takes a placement away. */
@@ -105,6 +149,25 @@ export interface RootfsOperator {
     placements: Record<string, string | null>,
     ifGeneration?: number,
   ): Promise<StackRecord>;
+  /**
+   * Says which versions run, so that nobody retires them; without any, the mark of `holder` goes. It holds for seven days, and
+   * said again within a day changes nothing.
+   */
+  markInUse(stack: string, holder: string, versions: readonly string[]): Promise<StackRecord>;
+}
+
+export interface ImpactOperator {
+  /**
+   * What `version` under these droplets, any number of them, would mean.
+   * @param from what lies under them: what both versions lack breaks nothing
+   * @throws Failure `not-found` where a version was never imported
+   */
+  droplets(
+    stack: string,
+    version: string,
+    droplets: readonly DropletName[],
+    from?: string,
+  ): AsyncIterable<DropletImpact>;
 }
 
 export interface DropletOperator {
@@ -125,6 +188,8 @@ export interface ImageOperator {
   show(reference: string): Promise<ImageDetails>;
   /** What an image is made of, from the digest of its manifest or config. */
   identify(guid: string, digest: string): Promise<Origin>;
+  /** The same of any number. */
+  identifyAll(images: readonly ImageName[]): AsyncIterable<Identified>;
 }
 
 export interface WarmOperator {
@@ -135,6 +200,26 @@ export interface WarmOperator {
    * @throws what a pull throws; Failure `busy` while it is still being converted: ask again
    */
   warm(stack: string, guid: string, hash: string, version?: string): Promise<Warmed>;
+}
+
+/** What is written of rolls, and kept for ever. */
+export interface RollOperator {
+  /** By name. */
+  list(stack: string): Promise<RollSummary[]>;
+  /** By name; none where there is no such roll. */
+  papers(stack: string, roll: string): Promise<PaperSummary[]>;
+  read(stack: string, roll: string, paper: string): Promise<Buffer | undefined>;
+  /**
+   * Keeps a paper, JSON or HTML.
+   * @throws Failure `conflict` where `first` is set and there is one with another content
+   */
+  write(
+    stack: string,
+    roll: string,
+    paper: string,
+    bytes: Uint8Array,
+    options: { first: boolean },
+  ): Promise<void>;
 }
 
 export type CollectionOptions = CollectOptions;
@@ -150,8 +235,10 @@ export interface CollectionOperator {
 /** All that an operator can do: on a store (`local-*.ts`), or through a facade (`cli/remote.ts`). */
 export type Operator = {
   rootfs: RootfsOperator;
+  impact: ImpactOperator;
   droplets: DropletOperator;
   images: ImageOperator;
+  rolls: RollOperator;
   warming: WarmOperator;
   collection: CollectionOperator;
 };

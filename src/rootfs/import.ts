@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { hexOf, type Digest } from '../oci/digest.ts';
 import { requireStack, requireVersion } from '../oci/names.ts';
 import { requireInTime } from '../store/lifetime.ts';
 import { createRecord, readRecord } from '../store/records.ts';
@@ -13,6 +14,8 @@ import { defaultLimits, type Limits } from './read/limits.ts';
 import { readImage } from './read/read-image.ts';
 import type { SourceImage, WantedPlatform } from './read/source-image.ts';
 import { rootfsRecord, type RootfsRecord } from './record.ts';
+import { requirePlatform } from './require-platform.ts';
+import { requireSameVersion } from './same-version.ts';
 import { isRetired } from './stack-change.ts';
 import { newStack, stackRecord } from './stack-record.ts';
 import { StoredLayers } from './stored-layers.ts';
@@ -26,6 +29,8 @@ export type ImportRequest = WantedPlatform & {
   name?: string | undefined;
   /** what the file must hash to: hex, with or without `sha256:` before it */
   sha256?: string | undefined;
+  /** in place of that: what the path was pulled by, which the record then names */
+  pulled?: Digest | undefined;
   /** for what archives of images unpack to */
   temporaryDirectory: string;
   limits?: Limits;
@@ -43,14 +48,15 @@ export async function importRootfs(store: Store, request: ImportRequest): Promis
   requireStack(stack);
   requireVersion(version);
   requirePlatform(request);
-  const sha256 = await checkFile(path, name, request.sha256);
+  const sha256 =
+    request.pulled === undefined ? await checkFile(path, name, request.sha256) : hexOf(request.pulled);
   const image = await readImage(path, { platform: request, temporaryDirectory, limits, name });
   try {
     const { layers, contents } = await inspect(image, name, limits, temporaryDirectory);
     if (contents.files.length === 0) throw new Failure('invalid', `Cannot import ${name}: it holds no files`);
     const facts = factsOf(request, image, contents, sha256);
     const present = await readRecord(store, rootfsKey(stack, version), rootfsRecord);
-    if (present !== undefined) return requireSame(present, facts, layers);
+    if (present !== undefined) return requireSameVersion(present, { ...facts, layers });
     await requireUnspent(store, stack, version);
     return await write(store, facts, layers, contents);
   } finally {
@@ -83,7 +89,7 @@ async function write(
     await createRecord(store, stackKey(stack), stackRecord, newStack(stack));
     requireTime();
     const winner = await createRecord(store, rootfsKey(stack, version), rootfsRecord, record);
-    return requireSame(winner, facts, layers);
+    return requireSameVersion(winner, { ...facts, layers });
   } catch (error) {
     await stored.discard();
     throw error;
@@ -98,18 +104,6 @@ async function requireUnspent(store: Store, stack: string, version: string): Pro
     'conflict',
     `Version ${version} of stack ${stack} was retired and collected: import this under a new version`,
   );
-}
-
-/** A version takes no correction: one without a platform would be of no use for ever. */
-function requirePlatform(wanted: WantedPlatform): void {
-  for (const [what, value] of Object.entries({ os: wanted.os, architecture: wanted.architecture })) {
-    if (value !== undefined && !/^[a-z0-9][a-z0-9._-]*$/.test(value)) {
-      throw new Failure(
-        'invalid',
-        `${JSON.stringify(value)} cannot be the ${what}: write it as Go does, linux or amd64`,
-      );
-    }
-  }
 }
 
 function factsOf(
@@ -135,24 +129,4 @@ function factsOf(
     source: { kind: image.kind, ...(sha256 === undefined ? {} : { sha256 }) },
     importedAt: new Date().toISOString(),
   };
-}
-
-/** The record that is there, provided that it says the same of what is inside and whom it is for. */
-function requireSame(present: RootfsRecord, facts: Facts, layers: readonly VerifiedLayer[]): RootfsRecord {
-  const wanted = identity(facts, layers);
-  const found = identity(present, present.layers);
-  if (wanted === found) return present;
-  throw new Failure(
-    'conflict',
-    `Version ${facts.version} of stack ${facts.stack} exists with other content: a version never changes; ` +
-      'import this under a new one',
-    { expected: found, found: wanted },
-  );
-}
-
-function identity(
-  { os, architecture, osVersion, variant }: Facts,
-  layers: readonly { diffId: string }[],
-): string {
-  return JSON.stringify([os, architecture, osVersion, variant, ...layers.map((layer) => layer.diffId)]);
 }

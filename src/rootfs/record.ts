@@ -32,7 +32,7 @@ export const rootfsRecord = z.strictObject({
   contents: z.strictObject({ files: z.number(), packages: z.number(), libraries: z.number() }),
   source: z.strictObject({
     kind: z.enum(['tar', 'oci-layout', 'docker-archive']),
-    /** of the imported file, in hex; a directory has none */
+    /** of the imported file, in hex; of an image in a registry, that of its manifest or index; a directory has none */
     sha256: z.string().optional(),
   }),
   importedAt: z.string().optional(),

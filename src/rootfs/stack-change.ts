@@ -1,8 +1,19 @@
 import { Failure } from '../errors.ts';
+import { day } from '../store/lifetime.ts';
 import type { StackEvent, StackRecord } from './stack-record.ts';
 
 /** What becomes of a stack's record, and how its history tells it. Undefined in its place: nothing is to change. */
-export type StackChange = { values: Partial<StackRecord>; events: Omit<StackEvent, 'at' | 'by'>[] };
+export type StackChange = {
+  values: Partial<StackRecord>;
+  events: Omit<StackEvent, 'at' | 'by'>[];
+  /** No tag means anything else: who decided on the record as it was decided right. */
+  keepsGeneration?: true;
+};
+
+/** A mark that its holder did not renew for so long holds nothing any more. */
+const marksLast = 7 * day;
+/** Nor is it written again so soon. */
+const marksRest = day;
 
 /** @throws Failure `conflict` where `version` is retired */
 export function promotion(record: StackRecord, version: string): StackChange | undefined {
@@ -37,11 +48,42 @@ export function placement(
 /** @throws Failure `conflict` where `version` is promoted, placed or in use */
 export function retirement(record: StackRecord, version: string, at: string): StackChange | undefined {
   if (isRetired(record, version)) return undefined;
-  requireUnused(record, version);
+  requireUnused(record, version, Date.parse(at));
   return {
     values: { retired: { ...record.retired, [version]: { at } } },
     events: [{ action: 'retire', version }],
   };
+}
+
+/**
+ * A holder says which versions run; without any, its mark goes. It may name what is retired: that it runs is so.
+ * A renewal is no event.
+ */
+export function inUseMark(
+  { inUse }: StackRecord,
+  holder: string,
+  versions: readonly string[],
+  at: string,
+): StackChange | undefined {
+  const wanted = [...new Set(versions)].toSorted();
+  const present = Object.hasOwn(inUse, holder) ? inUse[holder] : undefined;
+  const isSame = JSON.stringify(present?.versions ?? []) === JSON.stringify(wanted);
+  if (isSame && (present === undefined || Date.parse(at) - Date.parse(present.at) < marksRest))
+    return undefined;
+  const { [holder]: _, ...others } = inUse;
+  return {
+    values: { inUse: wanted.length === 0 ? others : { ...others, [holder]: { versions: wanted, at } } },
+    events: isSame ? [] : [{ action: 'use', holder, versions: wanted }],
+    keepsGeneration: true,
+  };
+}
+
+/** Who says that a version runs, and said so lately. A time that cannot be read is taken for late. */
+export function holdersOf({ inUse }: StackRecord, version: string, now: number): string[] {
+  return namesWhere(
+    inUse,
+    (use) => use.versions.includes(version) && !(now - Date.parse(use.at) >= marksLast),
+  );
 }
 
 export function isRetired({ retired }: StackRecord, version: string): boolean {
@@ -60,7 +102,8 @@ function requireServed(record: StackRecord, version: string): void {
   );
 }
 
-function requireUnused({ stack, promoted, placements, inUse }: StackRecord, version: string): void {
+function requireUnused(record: StackRecord, version: string, now: number): void {
+  const { stack, promoted, placements } = record;
   const inTheWay = (why: string): Failure =>
     new Failure('conflict', `Cannot retire version ${version} of stack ${stack}: ${why}`);
   if (promoted === version) throw inTheWay('it is promoted; promote another version first');
@@ -68,7 +111,7 @@ function requireUnused({ stack, promoted, placements, inUse }: StackRecord, vers
   if (guids.length > 0) {
     throw inTheWay(`${guids.length} placed on it (${firstOf(guids)}); place them elsewhere first`);
   }
-  const holders = namesWhere(inUse, (use) => use.versions.includes(version));
+  const holders = holdersOf(record, version, now);
   if (holders.length > 0) {
     throw inTheWay(`it runs, says ${firstOf(holders)}; wait until nothing runs over it`);
   }

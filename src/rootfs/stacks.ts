@@ -3,7 +3,7 @@ import { readRecord, updateRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { rootfsKey, stackKey, stacksFolder, versionsFolder } from './keys.ts';
 import { rootfsRecord, type RootfsRecord } from './record.ts';
-import { isRetired, placement, promotion, retirement, type StackChange } from './stack-change.ts';
+import { inUseMark, isRetired, placement, promotion, retirement, type StackChange } from './stack-change.ts';
 import { historyLength, stackRecord, type StackRecord } from './stack-record.ts';
 
 /** `placed`: how many guids are placed on it. */
@@ -100,6 +100,20 @@ export class Stacks {
     return this.#change(stack, by, (record, at) => retirement(record, version, at));
   }
 
+  /**
+   * Notes that `holder` runs these versions and no others; without any, its mark goes. The generation stays: no tag means
+   * anything else.
+   * @throws Failure `not-found` where there is no such stack
+   */
+  async markInUse(
+    stack: string,
+    holder: string,
+    versions: readonly string[],
+    by: string,
+  ): Promise<StackRecord> {
+    return this.#change(stack, by, (record, at) => inUseMark(record, holder, versions, at));
+  }
+
   async #requireVersion(stack: string, version: string): Promise<void> {
     if ((await this.rootfs(stack, version)) !== undefined) return;
     throw new Failure('not-found', `No version ${version} of stack ${stack}: import it first`);
@@ -119,7 +133,7 @@ export class Stacks {
       return {
         ...record,
         ...change.values,
-        generation: record.generation + 1,
+        generation: record.generation + (change.keepsGeneration === true ? 0 : 1),
         history: [...record.history, ...events].slice(-historyLength),
       };
     });

@@ -15,15 +15,24 @@ const commands: [string[], RegExp[]][] = [
   ],
   [['start'], [/--data <directory>/, /The password is DROPSTACK_PASSWORD/]],
   [['serve'], [/--config <file>/, /--tls-cert <file>/, /DROPSTACK_TLS_CERT/, /read again when they change/]],
-  [['rootfs'], [/^ {2}import .*<stack> <version> <file>/m, /^ {2}promote /m, /^ {2}unplace /m]],
+  [['rootfs'], [/^ {2}import .*<stack> <version> <file\|reference>/m, /^ {2}promote /m, /^ {2}unplace /m]],
   [
     ['rootfs', 'import'],
-    [/OCI layout/, /--sha256 <hex>/, /Example:\n {2}dropstack rootfs import cflinuxfs4/],
+    [
+      /OCI layout/,
+      /--sha256 <hex>/,
+      /--registry-auth <file>/,
+      /Example:\n {2}dropstack rootfs import cflinuxfs4/,
+    ],
   ],
   [['rootfs', 'list'], [/\[stack\]/]],
   [
     ['rootfs', 'show'],
     [/\[version\]/, /--contents/],
+  ],
+  [
+    ['rootfs', 'diff'],
+    [/<stack> <from> <to>/, /libraries that apps may\s+miss/, /--files/],
   ],
   [['rootfs', 'promote'], [/not placed on another/]],
   [['rootfs', 'retire'], [/its digests are\s+served on/]],

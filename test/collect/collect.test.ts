@@ -8,6 +8,7 @@ import { sourceKey, uploadsPrefix } from '../../src/droplet/source-key.ts';
 import { Failure, isFailure } from '../../src/errors.ts';
 import { canonicalJson } from '../../src/oci/canonical-json.ts';
 import { digestOfHex } from '../../src/oci/digest.ts';
+import { LocalRolls } from '../../src/operator/local-rolls.ts';
 import { day, hour } from '../../src/store/lifetime.ts';
 import { prefixedReader } from '../../src/store/prefixed.ts';
 import { MemoryStore } from '../helpers/memory-store.ts';
@@ -83,6 +84,22 @@ async function pulled(t: ExecutionContext): Promise<{ bed: Bed; guid: string; sh
   await bed.replica.images.resolve(repository, sha1, { urgency: 'pull', client: 'test' });
   return { bed, guid: 'some-guid', sha1 };
 }
+
+test('the papers of rolls stay for ever', async (t) => {
+  const bed = new Bed();
+  await importVersion(bed.own, '1', ['base'], bed.clock);
+  const rolls = new LocalRolls(bed.own);
+  for (const name of [stack, 'stack-without-a-record'])
+    await rolls.write(name, 'r-1', 'receipt.json', Buffer.from('{}'), { first: true });
+  const kept = bed.keys().filter((key) => key.startsWith('v1/rolls/'));
+  t.is(kept.length, 2);
+  bed.now += 4000 * day;
+  await bed.days(3, { allowLarge: true });
+  t.deepEqual(
+    bed.keys().filter((key) => key.startsWith('v1/rolls/')),
+    kept,
+  );
+});
 
 test('a deleted droplet goes after its grace, names before bytes, and nothing else does', async (t) => {
   const { bed, guid, sha1 } = await pulled(t);

@@ -61,7 +61,11 @@ test('a version goes after its grace, unless something says that it is used', (t
   t.is(versionFate(retired, '3', times).is, 'live');
   t.is(versionFate({ ...retired, promoted: '1' }, '1', times).is, 'live');
   t.is(versionFate({ ...retired, placements: { a: '1' } }, '1', times).is, 'live');
-  t.is(versionFate({ ...retired, inUse: { p: { versions: ['1'], at: ago(0) } } }, '1', times).is, 'live');
+  const marked = (at: string) =>
+    versionFate({ ...retired, inUse: { p: { versions: ['1'], at } } }, '1', times);
+  t.is(marked(ago(7 * day - 1)).is, 'live');
+  t.is(marked(ago(7 * day)).is, 'over', 'who marked it has long been silent');
+  t.is(marked('yesterday').is, 'live');
   t.is(versionFate(newStack('s'), 'constructor', times).is, 'live');
 });
 

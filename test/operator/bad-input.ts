@@ -46,6 +46,10 @@ export const badInput: Bad[] = [
     invalid(`version ${text}, contents`, /a version/, ({ rootfs }) => rootfs.contents('cflinuxfs4', text)),
     invalid(`version ${text} to promote`, /a version/, ({ rootfs }) => rootfs.promote('cflinuxfs4', text)),
     invalid(`version ${text} to retire`, /a version/, ({ rootfs }) => rootfs.retire('cflinuxfs4', text)),
+    invalid(`version ${text} in use`, /a version/, ({ rootfs }) =>
+      rootfs.markInUse('cflinuxfs4', 'some-holder', ['1.0', text]),
+    ),
+    invalid(`holder ${text}`, /a holder's name/, ({ rootfs }) => rootfs.markInUse('cflinuxfs4', text, [])),
     invalid(`version ${text} to place`, /a version/, (all) => place(all, 'some-guid', text)),
     invalid(`version ${text} to import`, /a version/, ({ rootfs }, files) =>
       rootfs.import('cflinuxfs4', text, files.rootfs, {}),
@@ -81,6 +85,7 @@ export const badInput: Bad[] = [
 
   absent('a stack', /No stack nobodys/, ({ rootfs }) => rootfs.stack('nobodys')),
   absent('a stack to place in', /No stack nobodys/, ({ rootfs }) => rootfs.place('nobodys', {})),
+  absent('a stack to mark', /No stack nobodys/, ({ rootfs }) => rootfs.markInUse('nobodys', 'some', ['1'])),
   absent('a version', /No version 9 of/, ({ rootfs }) => rootfs.version('cflinuxfs4', '9')),
   absent('contents', /No version 9 of/, ({ rootfs }) => rootfs.contents('cflinuxfs4', '9')),
   absent('a version to promote', /No version 9 of/, ({ rootfs }) => rootfs.promote('cflinuxfs4', '9')),

@@ -10,6 +10,8 @@ import { tempDir } from '../helpers/temp.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';
 import { badInput } from './bad-input.ts';
 import { dropletConformance } from './droplet-conformance.ts';
+import { impactConformance } from './impact-conformance.ts';
+import { rollConformance } from './roll-conformance.ts';
 import { warmConformance } from './warm-conformance.ts';
 
 /** An operator of an empty store, the store, and the name that it puts into histories. */
@@ -29,6 +31,8 @@ export function operatorConformance(open: (owner: Owner) => Promise<Bed>): void 
 
   dropletConformance(() => bed);
   warmConformance(() => bed);
+  impactConformance(() => bed);
+  rollConformance(() => bed);
 
   test('a rootfs is imported once, and told about', async (t) => {
     const { rootfs } = bed.operator;
@@ -96,6 +100,20 @@ export function operatorConformance(open: (owner: Owner) => Promise<Bed>): void 
     );
   });
 
+  test('what runs is not retired', async (t) => {
+    const { rootfs } = bed.operator;
+    await rootfs.import('in-use', '1', await tinyRootfs(t, 'in use'), {});
+    const { generation } = await rootfs.stack('in-use');
+    const marked = await rootfs.markInUse('in-use', 'Cluster.a_1', ['1', 'never-imported']);
+    t.deepEqual(marked.inUse['Cluster.a_1']?.versions, ['1', 'never-imported']);
+    t.like(marked, { generation, history: [{ by: bed.by, action: 'use', holder: 'Cluster.a_1' }] });
+    t.deepEqual(await rootfs.markInUse('in-use', 'Cluster.a_1', ['never-imported', '1']), marked);
+    const error = await t.throwsAsync(() => rootfs.retire('in-use', '1'));
+    t.regex(error?.message ?? '', /it runs, says Cluster\.a_1/);
+    t.deepEqual((await rootfs.markInUse('in-use', 'Cluster.a_1', [])).inUse, {});
+    t.like(await rootfs.retire('in-use', '1'), { generation: generation + 1 });
+  });
+
   test('an image is shown by tag and digest, and known by its digests', async (t) => {
     const { images, rootfs } = bed.operator;
     const droplet = await tinyDroplet(t, 'shown');
@@ -116,9 +134,20 @@ export function operatorConformance(open: (owner: Owner) => Promise<Bed>): void 
 
     const reference = `cloudfoundry/shown-app@${shown.digest}`;
     t.deepEqual(await images.show(reference), { ...shown, reference });
+    const no256 = `sha256:${'0'.repeat(64)}`;
     for (const digest of [shown.digest, shown.config]) {
       t.deepEqual(await images.identify('shown-app', digest), origin);
     }
+    const asked = [shown.digest, no256, shown.config, `sha512:${'0'.repeat(128)}`].map((digest) => ({
+      guid: 'shown-app',
+      digest,
+    }));
+    t.deepEqual(await Array.fromAsync(images.identifyAll(asked)), [
+      { guid: 'shown-app', digest: shown.digest, origin },
+      { guid: 'shown-app', digest: no256 },
+      { guid: 'shown-app', digest: shown.config, origin },
+      { guid: 'shown-app', digest: `sha512:${'0'.repeat(128)}` },
+    ]);
     const alone = await images.show('cflinuxfs4/rootfs:1.0');
     t.deepEqual(alone.origin, { rootfs: { stack: 'cflinuxfs4', version: '1.0' } });
     t.is(alone.layers.length, 1);

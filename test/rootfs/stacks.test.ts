@@ -6,6 +6,7 @@ import { rootfsRecord, type RootfsRecord } from '../../src/rootfs/record.ts';
 import { newStack, stackRecord } from '../../src/rootfs/stack-record.ts';
 import { Stacks } from '../../src/rootfs/stacks.ts';
 import { DirectoryStore } from '../../src/store/directory.ts';
+import { day } from '../../src/store/lifetime.ts';
 import { createRecord, updateRecord } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import { tempDir } from '../helpers/temp.ts';
@@ -109,6 +110,44 @@ test('a version that serves anybody is not retired', async (t) => {
   t.deepEqual((await stacks.retire('s', '4', 'x')).retired, { '4': { at } });
 });
 
+test('a holder says what runs: the last word holds, without a new generation', async (t) => {
+  const { stacks } = await stackWith(t, '1', '2');
+  const { generation } = await stacks.promote('s', '1', 'x');
+  await stacks.markInUse('s', 'cluster-a', ['2', '1', '2'], 'ann');
+  await stacks.markInUse('s', 'cluster-b', ['1'], 'bob');
+  const marked = await stacks.markInUse('s', 'cluster-a', ['2'], 'ann');
+  t.deepEqual(marked.inUse, { 'cluster-a': { versions: ['2'], at }, 'cluster-b': { versions: ['1'], at } });
+  const gone = await stacks.markInUse('s', 'cluster-a', [], 'ann');
+  t.deepEqual(Object.keys(gone.inUse), ['cluster-b']);
+  t.deepEqual(
+    await stacks.markInUse('s', 'constructor', [], 'ann'),
+    gone,
+    'who has no mark has none to lose',
+  );
+  t.is(gone.generation, generation);
+  await stacks.place('s', { aaaa: '2' }, 'x', generation);
+  t.deepEqual(gone.history.slice(1), [
+    { at, by: 'ann', action: 'use', holder: 'cluster-a', versions: ['1', '2'] },
+    { at, by: 'bob', action: 'use', holder: 'cluster-b', versions: ['1'] },
+    { at, by: 'ann', action: 'use', holder: 'cluster-a', versions: ['2'] },
+    { at, by: 'ann', action: 'use', holder: 'cluster-a', versions: [] },
+  ]);
+});
+
+test('a mark is renewed once a day, and holds for a week', async (t) => {
+  const { store } = await stackWith(t, '1', '2');
+  const later = (time: number): Stacks => new Stacks(store, () => new Date(Date.parse(at) + time));
+  const first = await later(0).markInUse('s', 'cluster', ['1'], 'x');
+  t.deepEqual(await later(day - 1).markInUse('s', 'cluster', ['1'], 'x'), first);
+  const renewed = await later(day).markInUse('s', 'cluster', ['1'], 'x');
+  t.is(renewed.inUse['cluster']?.at, new Date(Date.parse(at) + day).toISOString());
+  t.deepEqual(renewed.history, first.history, 'a renewal is no event');
+  await fails(t, 'conflict', /it runs, says cluster/, later(8 * day - 1).retire('s', '1', 'x'));
+  await later(8 * day).retire('s', '1', 'x');
+  const still = await later(8 * day).markInUse('s', 'cluster', ['1'], 'x');
+  t.deepEqual(still.inUse['cluster']?.versions, ['1'], 'what is retired may run all the same');
+});
+
 test('a retired version gets nobody any more', async (t) => {
   const { stacks } = await stackWith(t, '1', '2');
   await stacks.retire('s', '1', 'x');
@@ -122,6 +161,7 @@ test('what is not there is not found', async (t) => {
   await fails(t, 'not-found', /No version 1 of stack s/, stacks.promote('s', '1', 'x'));
   await fails(t, 'not-found', /No version 1 of stack s/, stacks.retire('s', '1', 'x'));
   await fails(t, 'not-found', /No stack other/, stacks.place('other', { aaaa: null }, 'x'));
+  await fails(t, 'not-found', /No stack other/, stacks.markInUse('other', 'cluster', ['1'], 'x'));
   t.is(await stacks.get('other'), undefined);
   t.is(await stacks.rootfs('s', '1'), undefined);
   t.deepEqual(await stacks.versions('other'), []);

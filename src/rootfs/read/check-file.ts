@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../../errors.ts';
 import { measure } from '../../layer/meter.ts';
+import { announcedHex } from './announced-hex.ts';
 import { readFile } from './compression.ts';
 import { explain } from './explain.ts';
 
@@ -15,10 +16,7 @@ export async function checkFile(
   name: string,
   announced: string | undefined,
 ): Promise<string | undefined> {
-  const expected = announced?.toLowerCase().replace(/^sha256:/, '');
-  if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {
-    throw new Failure('invalid', `${JSON.stringify(announced)} is no SHA-256: give its 64 hex digits`);
-  }
+  const expected = announcedHex(announced);
   const found = await hash(path).catch((error: unknown) => {
     throw explain(error, name);
   });

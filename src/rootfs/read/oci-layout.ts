@@ -2,23 +2,15 @@ import { stat } from 'node:fs/promises';
 import type { ZodType } from 'zod';
 import { Failure } from '../../errors.ts';
 import { hexOf, type Digest } from '../../oci/digest.ts';
-import { mediaType } from '../../oci/media-type.ts';
 import { readDocument, type Bundle } from './bundle.ts';
 import { choose, type Candidate } from './choose.ts';
-import { compressionOf, readFile, type Compression } from './compression.ts';
+import { compressionOf, readFile } from './compression.ts';
 import { config, index, layout, manifest, type ListedDescriptor } from './documents.ts';
 import { imageOf, withDiffIds, type ReadImage } from './image-of.ts';
+import { isAttestation } from './is-attestation.ts';
+import { indexTypes, layerTypes, manifestTypes } from './media-types.ts';
 import type { SourceLayer, WantedPlatform } from './source-image.ts';
 
-const manifestTypes = new Set<string>([mediaType.manifest, mediaType.dockerManifest]);
-const indexTypes = new Set<string>([mediaType.index, mediaType.dockerIndex]);
-const layerTypes = new Map<string, Compression>([
-  [mediaType.layer, 'none'],
-  [mediaType.layerGzip, 'gzip'],
-  [mediaType.layerZstd, 'zstd'],
-  [mediaType.dockerLayer, 'none'],
-  [mediaType.dockerLayerGzip, 'gzip'],
-]);
 const deepest = 4;
 const mostManifests = 1000;
 
@@ -58,14 +50,6 @@ async function flatten(
   if (found.length > mostManifests)
     throw new Failure('invalid', `it lists more than ${mostManifests} images`);
   return found;
-}
-
-/** What build tools attach to an image, in the shape of an image for no platform. */
-function isAttestation({ platform, annotations }: ListedDescriptor): boolean {
-  return (
-    (platform?.os === 'unknown' && platform.architecture === 'unknown') ||
-    annotations?.['vnd.docker.reference.type'] === 'attestation-manifest'
-  );
 }
 
 async function readCandidate(
