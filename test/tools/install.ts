@@ -11,15 +11,14 @@ const tools = Object.entries<Origin>(inventory);
 const packages = tools.flatMap(([name, origin]) =>
   'debian' in origin && findTool(name) === undefined ? [origin.debian] : [],
 );
-const goTools = tools.filter(([, origin]) => 'go' in origin).map(([name]) => name);
 
 const noDebian = installDebian([...new Set(packages)]);
-const noGo = installGo(goTools);
+const noGo = installGo();
 
 for (const [name, origin] of tools) {
   if ('debian' in origin && findTool(name) === undefined)
     report(name, `Debian package ${origin.debian}`, noDebian);
-  if ('go' in origin && noGo !== undefined) report(name, 'built with Go', noGo);
+  if (noGo.has(name)) report(name, 'built with Go', noGo.get(name));
 }
 
 function report(

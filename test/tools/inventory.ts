@@ -1,8 +1,8 @@
 /**
- * Where a program comes from: a package of Debian's, or a Go package. That one is a `tool` of the go.mod beside this, or our
- * own, or has its version with it and is built apart.
+ * Where a program comes from: a package of Debian's, or a Go package. That one is a `tool` of a go.mod, or our own beside it,
+ * or has its version with it and is built apart. The go.mod is the one beside this, or that of the folder `module`.
  */
-export type Origin = { debian: string } | { go: string };
+export type Origin = { debian: string } | { go: string; module?: 'kubernetes' };
 
 /** Every program that a test starts and that Node does not bring. A name with a folder keeps out of Debian's way. */
 export const inventory = {
@@ -10,11 +10,13 @@ export const inventory = {
   containerd: { debian: 'containerd' },
   ctr: { debian: 'containerd' },
   curl: { debian: 'curl' },
+  'docker-registry': { debian: 'docker-registry' },
   dpkg: { debian: 'dpkg' },
   'dpkg-query': { debian: 'dpkg' },
   faketime: { debian: 'faketime' },
   getfattr: { debian: 'attr' },
   igzip: { debian: 'isal' },
+  ip: { debian: 'iproute2' },
   mmdebstrap: { debian: 'mmdebstrap' },
   // Depends on nginx itself, of the version that can load it.
   nginx: { debian: 'libnginx-mod-http-dav-ext' },
@@ -30,6 +32,7 @@ export const inventory = {
   tar: { debian: 'tar' },
   time: { debian: 'time' },
   umoci: { debian: 'umoci' },
+  unshare: { debian: 'util-linux' },
   crane: { go: 'github.com/google/go-containerregistry/cmd/crane' },
   regctl: { go: 'github.com/regclient/regclient/cmd/regctl' },
   'containerd-2/containerd': { go: 'github.com/containerd/containerd/v2/cmd/containerd' },
@@ -41,6 +44,28 @@ export const inventory = {
   unpack: { go: './unpack' },
   conformance: {
     go: 'github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260716174315-967efdc079b9',
+  },
+  'kubernetes/etcd': { go: './etcd', module: 'kubernetes' },
+  'kubernetes/kube-apiserver': { go: 'k8s.io/kubernetes/cmd/kube-apiserver', module: 'kubernetes' },
+  'kubernetes/kube-controller-manager': {
+    go: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    module: 'kubernetes',
+  },
+  'kubernetes/kube-scheduler': { go: 'k8s.io/kubernetes/cmd/kube-scheduler', module: 'kubernetes' },
+  'kubernetes/kubectl': { go: 'k8s.io/kubernetes/cmd/kubectl', module: 'kubernetes' },
+  'kubernetes/kubelet': { go: 'k8s.io/kubernetes/cmd/kubelet', module: 'kubernetes' },
+  'kubernetes/pause': { go: './pause', module: 'kubernetes' },
+  'cni/bridge': {
+    go: 'github.com/containernetworking/plugins/plugins/main/bridge',
+    module: 'kubernetes',
+  },
+  'cni/host-local': {
+    go: 'github.com/containernetworking/plugins/plugins/ipam/host-local',
+    module: 'kubernetes',
+  },
+  'cni/loopback': {
+    go: 'github.com/containernetworking/plugins/plugins/main/loopback',
+    module: 'kubernetes',
   },
 } as const satisfies Record<string, Origin>;
 
