@@ -15,6 +15,7 @@ const rows = [
   ['image'],
   ['collect'],
   ['operator'],
+  ['rollout'],
   ['config.ts', 'log.ts'],
   ['facade.ts'],
   ['http'],

@@ -94,6 +94,34 @@ async function importAndPromote(t: ExecutionContext, target: Target): Promise<vo
   t.regex(await text(t, target, 'rootfs', 'show', 'fs', '2.0'), /^Stack: +fs\n(.|\n)*\nsha256:[0-9a-f]{64} /);
   const contents = await json(t, target, 'rootfs', 'show', 'fs', '2.0', '--contents');
   t.like(contents, { version: '2.0', contents: { packages: [] } });
+  await differ(t, target);
+}
+
+async function differ(t: ExecutionContext, target: Target): Promise<void> {
+  const diff = ['rootfs', 'diff', 'fs', '1.0', '3.0'];
+  t.is(
+    await text(t, target, ...diff),
+    'No library is removed, and none has lost a symbol version.\n\nThe packages are the same.\n\n' +
+      'Files: 0 added, 0 removed, 0 of another type, 0 of another mode, 1 of another size, 0 of another target. --files lists them.\n',
+  );
+  t.regex(
+    await text(t, target, ...diff, '--files'),
+    /\nFILE +CHANGE +FROM +TO\netc\/rootfs-release +size +file 0644 3 B +file 0644 5 B\n$/,
+  );
+  const counted = (await json(t, target, ...diff)) as object;
+  t.like(counted, {
+    stack: 'fs',
+    from: '1.0',
+    to: '3.0',
+    libraries: [],
+    packages: [],
+    counts: { size: 1, added: 0 },
+  });
+  t.false('files' in counted);
+  t.like(await json(t, target, ...diff, '--files'), {
+    files: [{ path: 'etc/rootfs-release', changes: ['size'] }],
+  });
+  t.like(await json(t, target, 'rootfs', 'diff', 'fs', '1.0', '1.0'), { counts: { size: 0 } });
 }
 
 async function putAndShow(t: ExecutionContext, target: Target): Promise<string> {
@@ -178,6 +206,7 @@ async function bad(t: ExecutionContext, target: Target): Promise<void> {
   const refused = await fails(1, 'droplet', 'put', 'evil-app', evil);
   t.regex(refused, /Droplet evil-app\/[0-9a-f]{40} refused: entry "\.\.\/etc" .* rule outside: /);
   t.regex(await fails(1, 'rootfs', 'promote', 'fs', '9'), /No version 9 of stack fs/);
+  t.regex(await fails(1, 'rootfs', 'diff', 'fs', '2.0', '9'), /No version 9 of stack fs/);
   t.regex(await fails(1, 'rootfs', 'retire', 'fs', '2.0'), /it is promoted; promote another version first/);
   t.regex(await fails(1, 'droplet', 'show', 'some-app', '0'.repeat(40)), /No droplet some-app/);
   t.regex(await fails(1, 'image', 'show', `fs/nobody:${'0'.repeat(40)}`), /belong to stack cflinuxfs4/);
