@@ -1,0 +1,96 @@
+import type { App } from '../fleet/app.ts';
+import { proofOf } from '../judge/proof.ts';
+import { annotation } from '../stack/resource.ts';
+import type { RolloutSpec } from '../stack/spec.ts';
+import type { PastRoll, Roll } from '../stack/status.ts';
+import { countsOf, sumOf } from './counts.ts';
+import type { Decision } from './decision.ts';
+import { failuresOf, haltOf } from './failures.ts';
+import { nextCharter } from './next-charter.ts';
+import type { Observation } from './observation.ts';
+import { phaseOf } from './phase.ts';
+import { beginnings, superfluous, waysBack, whereTheyAre, type Placements } from './placing.ts';
+import { promotionOf } from './promotion.ts';
+import { stepsOf } from './steps.ts';
+import { survey, type Standing } from './survey.ts';
+import { wavesNow } from './waves-now.ts';
+
+type Outcome = PastRoll['outcome'];
+
+/** What is to be done for a roll that is under way, and how it ends, where it does. */
+export function advance(
+  observation: Observation,
+  roll: Roll,
+): { decision: Decision; outcome: Outcome | undefined } {
+  const { stack, status, now, memory } = observation;
+  const { rollout, paused } = stack.spec;
+  const standings = survey(observation, roll);
+  const judged = {
+    ...roll,
+    failures: failuresOf(roll, standings, now),
+    acknowledged: acknowledgedOf(observation, roll),
+  };
+  const counts = roll.waves.map((_, wave) =>
+    countsOf(standings.filter((standing) => standing.wave === wave)),
+  );
+  const halt = roll.kind === 'undo' ? undefined : haltOf(judged, counts, rollout);
+  const isStopped = paused || halt !== undefined;
+  if (isStopped) memory.excuse(now);
+
+  const unplaced = isStopped ? {} : whereTheyAre(observation, roll.to);
+  const charter = isStopped || hasAny(unplaced) ? undefined : nextCharter(observation, judged);
+  const waves = wavesNow(observation, judged, standings, counts, isStopped, charter);
+  const next = { ...judged, waves, counts: sumOf(counts) };
+  const isThrough = waves.every(({ finishedAt }) => finishedAt !== undefined);
+  const promote = isStopped || hasAny(unplaced) ? undefined : promotionOf(observation, next);
+  const leftOver = isThrough && !isStopped ? superfluous(observation, roll.to) : {};
+  const isOver = isThrough && !isStopped && promote === undefined && !hasAny(leftOver);
+  const finished = waves.flatMap((wave, index) =>
+    wave.finishedAt !== undefined && roll.waves[index]?.finishedAt === undefined ? [index] : [],
+  );
+  const decision: Decision = {
+    ...(charter && { charter }),
+    proofs: finished.map((wave) => proofOf(wave, doneIn(wave, standings), now)),
+    status: { ...status, ...phaseOf(observation, next, halt), roll: next },
+    place: {
+      ...unplaced,
+      ...leftOver,
+      ...(isStopped ? {} : beginnings(standings, mostAtOnce(roll, rollout))),
+      ...waysBack(observation, next, standings),
+    },
+    ...(promote === undefined ? {} : { promote }),
+    steps: stepsOf(standings, next, rollout, isStopped),
+    hasEnded: false,
+  };
+  return { decision, outcome: outcomeOf(next, halt, rollout, isOver) };
+}
+
+/** An undo places all apps at once: whatever restarts by itself meanwhile is back already. */
+function mostAtOnce({ kind }: Roll, { maxInFlight }: RolloutSpec): number {
+  return kind === 'undo' ? Number.POSITIVE_INFINITY : maxInFlight.apps;
+}
+
+function outcomeOf(
+  { from }: Roll,
+  halt: string | undefined,
+  { onFailure }: RolloutSpec,
+  isOver: boolean,
+): Outcome | undefined {
+  if (halt !== undefined && onFailure === 'rollback' && from !== undefined) return 'RolledBack';
+  return isOver ? 'Completed' : undefined;
+}
+
+function acknowledgedOf({ stack }: Observation, { id, acknowledged }: Roll): number {
+  const [roll, count] = (stack.metadata.annotations[annotation.resume] ?? '').split('/');
+  return roll === id ? Math.max(acknowledged, Number(count) || 0) : acknowledged;
+}
+
+function doneIn(wave: number, standings: readonly Standing[]): { app: App; version: string }[] {
+  return standings.flatMap(({ wave: own, verdict, app, entry }) =>
+    own === wave && verdict.state === 'done' && app !== undefined ? [{ app, version: entry.to }] : [],
+  );
+}
+
+function hasAny(placements: Placements): boolean {
+  return Object.keys(placements).length > 0;
+}

@@ -1,0 +1,68 @@
+/** How long a placement may take to be seen by every replica of the facade, and the clocks in between. */
+const spreads = 1_500;
+
+/**
+ * What a patcher remembers of apps while it runs: since when they are placed, and since when they make no progress. One
+ * that was started anew takes its own start for both, and so waits longer, but never does the wrong thing.
+ */
+export class Memory {
+  readonly #start: number;
+  readonly #placed = new Map<string, { version: string; since: number }>();
+  readonly #lacking = new Map<string, string>();
+  readonly #progress = new Map<string, { progress: string; since: number }>();
+
+  /** @param start milliseconds since the epoch */
+  constructor(start: number) {
+    this.#start = start;
+  }
+
+  /** To be told as soon as a placement was written. */
+  placed(guids: Iterable<string>, version: string, now: number): void {
+    for (const guid of guids) this.#placed.set(guid, { version, since: now + spreads });
+  }
+
+  /** From when on every replica answers with a placement; undefined where it was written before this process looked. */
+  placedSince(guid: string, version: string): number | undefined {
+    const found = this.#placed.get(guid);
+    return found?.version === version ? found.since : undefined;
+  }
+
+  /** Whether every replica answers with a placement that was read. */
+  isSpread(guid: string, version: string, now: number): boolean {
+    return now >= (this.placedSince(guid, version) ?? this.#start + spreads);
+  }
+
+  /** Since when `progress` of an app is what it is. */
+  since(guid: string, progress: string, now: number): number {
+    const found = this.#progress.get(guid);
+    if (found?.progress === progress) return found.since;
+    this.#progress.set(guid, { progress, since: now });
+    return now;
+  }
+
+  /** Time in which nothing could be done counts for nobody: all, or one app. */
+  excuse(now: number, guid?: string): void {
+    const excused = guid === undefined ? [...this.#progress.keys()] : [guid];
+    for (const name of excused) {
+      const found = this.#progress.get(name);
+      if (found !== undefined) this.#progress.set(name, { ...found, since: now });
+    }
+  }
+
+  /** The facade has no image of an app over the version. */
+  lacksImage(guid: string, why: string): void {
+    this.#lacking.set(guid, why);
+  }
+
+  /** Why an app has no image over the version; undefined where it has, or nobody has asked. */
+  lackOf(guid: string): string | undefined {
+    return this.#lacking.get(guid);
+  }
+
+  /** When a roll has ended. */
+  clear(): void {
+    this.#lacking.clear();
+    this.#placed.clear();
+    this.#progress.clear();
+  }
+}

@@ -1,0 +1,151 @@
+import { replicasOf, type App } from '../fleet/app.ts';
+import { runningOf, versionOf, type Identify } from '../fleet/identity.ts';
+import type { Pod } from '../fleet/pod.ts';
+import type { CharterEntry } from './charter.ts';
+
+/**
+ * How far an app is on its way to `entry.to`.
+ * - `waiting`: it is not placed there yet
+ * - `moving`: pods are being replaced, or have not proven themselves; `next` is to be replaced, where one is
+ * - `done`: every pod is proven there
+ * - `failed`: it does worse there than before, and is to go back
+ * - `skipped`: nothing can move it
+ */
+export type Verdict =
+  | { state: 'waiting' }
+  | { state: 'moving'; next: Pod | undefined; unsettled: readonly Pod[] }
+  | { state: 'done' }
+  | { state: 'failed' | 'skipped'; reason: string };
+
+/** In seconds. */
+export type Standard = { minReadySeconds: number; progressDeadlineSeconds: number };
+
+/** Times in milliseconds since the epoch, as far as this process knows them. */
+export type Circumstances = {
+  now: number;
+  identify: Identify;
+  /** the guid's placement, or what is promoted */
+  placement: string | undefined;
+  /** whether all replicas of the facade answer with that placement */
+  isSpread: boolean;
+  /** since when they do, where this process placed it */
+  placedSince: number | undefined;
+  /** since when the app's progress is what it is */
+  since: number;
+};
+
+/** More crashes than before that may be an accident. */
+const tolerated = 1;
+
+/** How far the clocks of nodes, API server and patcher may be apart. */
+const clockSkew = 30_000;
+
+/** What becomes of an app, from what its pods show. */
+export function judge(
+  entry: CharterEntry,
+  app: App | undefined,
+  standard: Standard,
+  circumstances: Circumstances,
+): Verdict {
+  const { obstacle } = app ?? {};
+  if (obstacle !== undefined) return { state: 'skipped', reason: obstacle };
+  if (circumstances.placement !== entry.to) return { state: 'waiting' };
+  const sorted = sortPods(entry, app?.pods ?? [], standard, circumstances);
+  const crash = entry.broken ? undefined : crashOf(sorted, entry);
+  if (crash !== undefined) return { state: 'failed', reason: crash };
+  const { leaving, pending, unproven, stale, proven } = sorted;
+  const wanted = (app && replicasOf(app)) ?? 0;
+  const missing = wanted - pending.length - unproven.length - stale.length - proven.length;
+  const unsettled = [...leaving, ...pending, ...unproven];
+  const isSettled = unsettled.length === 0 && missing <= 0;
+  if (isSettled && stale.length === 0) return { state: 'done' };
+  const delay = delayOf(sorted, entry, standard, circumstances);
+  if (delay !== undefined) return { state: 'failed', reason: delay };
+  const next = isSettled && circumstances.isSpread ? firstOf(stale) : undefined;
+  return { state: 'moving', next, unsettled };
+}
+
+/** What changes whenever an app comes nearer to its end, or falls back. */
+export function progressOf(
+  entry: CharterEntry,
+  app: App,
+  standard: Standard,
+  circumstances: Omit<Circumstances, 'since'>,
+): string {
+  const { proven, unproven, stale } = sortPods(entry, app.pods, standard, circumstances);
+  return [circumstances.placement, proven.length, unproven.length, stale.length].join(' ');
+}
+
+type Sorted = {
+  leaving: Pod[];
+  /** have not pulled everything */
+  pending: Pod[];
+  /** are there, and not ready for long enough */
+  unproven: Pod[];
+  proven: Pod[];
+  /** run anything else */
+  stale: Pod[];
+};
+
+function sortPods(
+  { to, broken }: CharterEntry,
+  pods: readonly Pod[],
+  { minReadySeconds }: Standard,
+  { identify, now }: Omit<Circumstances, 'since'>,
+): Sorted {
+  const sorted: Sorted = { leaving: [], pending: [], unproven: [], proven: [], stale: [] };
+  for (const pod of pods) {
+    const running = runningOf(pod, identify);
+    const isSteady = pod.isReady && now - pod.readinessSince >= minReadySeconds * 1000;
+    if (pod.isLeaving) sorted.leaving.push(pod);
+    else if (running === 'pending') sorted.pending.push(pod);
+    else if (versionOf(running) !== to) sorted.stale.push(pod);
+    // What was not healthy before need not be so there.
+    else if (isSteady || broken) sorted.proven.push(pod);
+    else sorted.unproven.push(pod);
+  }
+  return sorted;
+}
+
+function crashOf({ unproven, proven }: Sorted, entry: CharterEntry): string | undefined {
+  for (const { name, restarts, waiting } of [...unproven, ...proven]) {
+    const crashes = restarts - entry.restarts;
+    if (crashes > tolerated || (crashes > 0 && waiting === 'CrashLoopBackOff'))
+      return `${name} crashes: ${restarts} restarts, ${entry.restarts} before`;
+  }
+  return undefined;
+}
+
+/** What has taken longer than it may. */
+function delayOf(
+  { leaving, pending, unproven, stale }: Sorted,
+  entry: CharterEntry,
+  { progressDeadlineSeconds }: Standard,
+  { now, since, placedSince }: Circumstances,
+): string | undefined {
+  const newest = (placedSince ?? Number.POSITIVE_INFINITY) + clockSkew;
+  const late = stale.find(({ createdAt }) => createdAt > newest);
+  if (late !== undefined) return `${late.name} was made after the placement and does not run ${entry.to}`;
+  const isOverdue = (from: number): boolean => now - from > progressDeadlineSeconds * 1000;
+  const unready = unproven.find((pod) => !pod.isReady && isOverdue(pod.readinessSince));
+  if (unready !== undefined) return `${unready.name} was not ready in time${whatItWaitsFor(unready)}`;
+  if (!isOverdue(since)) return undefined;
+  if (pending[0] !== undefined)
+    return `${pending[0].name} did not start in time${whatItWaitsFor(pending[0])}`;
+  if (unproven[0] !== undefined) return `${unproven[0].name} did not stay ready`;
+  if (leaving[0] !== undefined) return `${leaving[0].name} did not end in time`;
+  return stale[0] === undefined
+    ? 'its owner made no pods in time'
+    : `${stale[0].name} was not replaced in time`;
+}
+
+function whatItWaitsFor({ waiting }: Pod): string {
+  return waiting === undefined ? '' : `: ${waiting}`;
+}
+
+/** Pods that do not serve go first, then those with the highest numbers. */
+function firstOf(stale: readonly Pod[]): Pod | undefined {
+  return stale.toSorted(
+    (a, b) => Number(a.isReady) - Number(b.isReady) || b.name.localeCompare(a.name, 'en', { numeric: true }),
+  )[0];
+}

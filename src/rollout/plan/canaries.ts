@@ -1,0 +1,33 @@
+import { fractionOf } from './fraction.ts';
+
+/** What an app has in common with others: its buildpack, the libraries that it needs, its size class. */
+export type Kind = { guid: string; traits: readonly string[] };
+
+/**
+ * Few apps that together have every trait that any has: always the one next that brings most of what is missing. That is
+ * at most ln(traits of one app) times as many as the fewest. The same for any order of `apps`.
+ */
+export function canariesOf(apps: readonly Kind[]): string[] {
+  const left = Map.groupBy(apps, ({ traits }) => traits.toSorted().join('\n'));
+  // One app of each kind is enough to choose among.
+  const kinds = [...left.values()]
+    .map((same) => same.toSorted(byFraction)[0])
+    .filter((kind) => kind !== undefined);
+  const missing = new Set(kinds.flatMap(({ traits }) => traits));
+  const chosen: string[] = [];
+  const candidates = kinds.toSorted(byFraction);
+  while (missing.size > 0) {
+    const best = candidates.reduce((a, b) => (gain(b, missing) > gain(a, missing) ? b : a));
+    for (const trait of best.traits) missing.delete(trait);
+    chosen.push(best.guid);
+  }
+  return chosen;
+}
+
+function gain({ traits }: Kind, missing: ReadonlySet<string>): number {
+  return new Set(traits.filter((trait) => missing.has(trait))).size;
+}
+
+function byFraction(a: Kind, b: Kind): number {
+  return fractionOf(a.guid) - fractionOf(b.guid) || (a.guid < b.guid ? -1 : 1);
+}
