@@ -19,6 +19,7 @@ import { forEach } from './each.ts';
 import { dueObjects, ledger, ledgerKey } from './ledger.ts';
 import type { FencedStep, GuidStep, Plan, Step } from './plan.ts';
 import { uploadKey, type Survey } from './survey.ts';
+import { objectsFolder } from '../store/objects.ts';
 
 export type Sources = { uploads: ReadableStore; source: ReadableStore | undefined };
 
@@ -33,7 +34,7 @@ const assignmentsLast = 30 * day;
  * @throws Failure where anything cannot be read: nothing may be concluded from what is not there then
  */
 export async function gather(own: ReadableStore, sources: Sources, survey: Survey): Promise<Plan> {
-  for await (const info of own.list('v1/objects/')) survey.object(info);
+  for await (const info of own.list(objectsFolder)) survey.object(info);
   const reader = new Reader(own, survey);
   const sourceIsEmpty = await reader.sources(sources);
   await reader.states();

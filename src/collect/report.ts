@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kinds, type Plan, type Step } from './plan.ts';
+import { objectKey } from '../store/objects.ts';
 
 const samplesKept = 3;
 
@@ -62,8 +63,7 @@ export function* stepsOf(plan: Plan): Iterable<Step> {
   for (const { steps } of [...plan.droplets, ...plan.versions]) yield* steps;
   yield* plan.pointers;
   yield* plan.contents;
-  for (const [id, bytes] of plan.due)
-    yield { kind: 'object', why: 'unnamed', key: `v1/objects/${id}`, bytes };
+  for (const [id, bytes] of plan.due) yield { kind: 'object', why: 'unnamed', key: objectKey(id), bytes };
   yield* plan.states;
   yield* plan.probes;
 }

@@ -6,8 +6,7 @@ import { day, isOlder } from '../store/lifetime.ts';
 import type { ObjectInfo } from '../store/store.ts';
 import { dropletFate, versionFate, type DropletFate, type Times, type VersionFate } from './fate.ts';
 import type { DyingDroplet, DyingVersion, Kind, Plan, Step } from './plan.ts';
-
-const objectsFolder = 'v1/objects/';
+import { objectsFolder } from '../store/objects.ts';
 
 /** What is known while the store is read, and what follows from it. Pure: it reads nothing itself. */
 export class Survey {

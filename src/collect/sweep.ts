@@ -25,6 +25,7 @@ import {
   type Plan,
   type Step,
 } from './plan.ts';
+import { objectKey, objectsFolder } from '../store/objects.ts';
 
 const removesAtOnce = 16;
 
@@ -113,7 +114,7 @@ class Sweeper {
   async objects(): Promise<void> {
     const { due, unnamed } = this.#plan;
     await forEach(due, removesAtOnce, async ([id, bytes]) => {
-      await this.#remove({ kind: 'object', why: 'unnamed', key: `v1/objects/${id}`, bytes });
+      await this.#remove({ kind: 'object', why: 'unnamed', key: objectKey(id), bytes });
     });
     const left = new Set([...unnamed.keys(), ...this.#orphaned].filter((id) => id !== '' && !due.has(id)));
     await updateRecord(this.#parts.own, ledgerKey, ledger, (known) => {
@@ -222,5 +223,5 @@ class Sweeper {
 }
 
 function idOf(object: string): string {
-  return object.slice('v1/objects/'.length);
+  return object.slice(objectsFolder.length);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -21,6 +21,7 @@ import { createRecord } from '../store/records.ts';
 import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
 import type { Job } from './job.ts';
 import { RewriteStream } from './rewrite-stream.ts';
+import { newObjectKey } from '../store/objects.ts';
 
 export type Stores = { sources: ReadableStore; own: Store };
 
@@ -43,7 +44,7 @@ export async function convertDroplet(
   const { guid, hash } = job;
   const source = await stores.sources.open(sourceKey(guid, hash));
   if (source === undefined) throw missing(job);
-  const object = `v1/objects/${randomUUID()}`;
+  const object = newObjectKey();
   const fast = source.info.size < worthIgzip ? undefined : igzip;
   const layer = await writeLayer(stores, object, source, job, fast).catch(async (error: unknown) => {
     source.body.destroy();

@@ -7,6 +7,7 @@ import type { Presigns } from '../store/store.ts';
 import { parseRange } from './range.ts';
 import { redirectClients } from './redirect-clients.ts';
 import { isPrivateHost } from './redirect-private.ts';
+import { objectKey } from '../store/objects.ts';
 
 /** The URL where a client gets a blob, or undefined where we give it. Whoever has the URL has the bytes: it is never logged. */
 export type Redirect = (ctx: Context, blob: Blob) => Promise<string | undefined>;
@@ -38,7 +39,7 @@ const pauseMs = 10_000;
  */
 export async function openRedirect(options: Options, around: Around): Promise<Redirect> {
   const { presigns, onFault } = around;
-  const { hostname } = new URL(await presigns.presign('v1/objects/none', options.expirySeconds));
+  const { hostname } = new URL(await presigns.presign(objectKey('none'), options.expirySeconds));
   requireAllowed(hostname, options, around);
   const isChosen = redirectClients(options);
   const plain = new LRUCache<string, boolean, number>({

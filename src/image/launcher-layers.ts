@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { launcherLayer, launcherVersion } from '../layer/launcher.ts';
 import { layerPointer, publishLayer, renewLayer } from '../layer/pointer.ts';
@@ -10,6 +9,7 @@ import { readRecord } from '../store/records.ts';
 import { believing, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import type { Layer } from './assemble.ts';
+import { newObjectKey } from '../store/objects.ts';
 
 const rememberedVersions = 200;
 
@@ -56,7 +56,7 @@ export class LauncherLayers {
     const known = await readRecord(this.#store, key, layerPointer);
     const age = this.#now() - Date.parse(known?.renewed?.at ?? '');
     if (age < worksWithin || (known !== undefined && (await renewLayer(this.#store, key, this.#now)))) return;
-    const object = `v1/objects/${randomUUID()}`;
+    const object = newObjectKey();
     await this.#store.put(object, bytes);
     await publishLayer(this.#store, key, { object, size: bytes.length, mediaType }, this.#now);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { Failure } from '../errors.ts';
 import { compressor } from '../layer/compress.ts';
@@ -9,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { VerifiedLayer } from './inspect.ts';
 import { rootfsLayerKey } from './keys.ts';
 import type { RootfsLayer } from './record.ts';
+import { newObjectKey } from '../store/objects.ts';
 
 /** Once for all the pulls that follow. */
 const level = 6;
@@ -36,7 +36,7 @@ export class StoredLayers {
     pipeline([layer.open(), input, ...(stream === undefined ? [] : [stream]), output], () => {
       // An error of any step destroys `output` with that error, and so reaches put().
     });
-    const object = `v1/objects/${randomUUID()}`;
+    const object = newObjectKey();
     await this.#store.put(object, output);
     const digest = digestOfHex(output.hex('sha256'));
     this.#layers.push({ mediaType, digest, diffId: layer.diffId, size: output.size, object });

@@ -6,6 +6,7 @@ import { CachedBody, type BodySource } from './cached/cached-body.ts';
 import { Copies } from './cached/copies.ts';
 import { newCounters, type Counters } from './cached/counters.ts';
 import type { ByteRange, Condition, ObjectInfo, OpenObject, Store } from './store.ts';
+import { objectsFolder } from './objects.ts';
 
 export type CacheOptions = {
   /** a directory on this machine, for this process alone */
@@ -58,7 +59,7 @@ export class CachedStore implements Store {
     this.counters = counters;
     this.#counters = counters;
     this.#remote = remote;
-    this.#caches = caches ?? ((key) => key.startsWith('v1/objects/'));
+    this.#caches = caches ?? ((key) => key.startsWith(objectsFolder));
     this.#directory = directory;
     this.#copies = new Copies({ directory, remote, counters, pause, onFault });
   }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { Failure, reasonOf } from '../../errors.ts';
+import { readSecret, rereading } from '../secret-file.ts';
 import type { S3Location } from './location.ts';
 
 /** As the SDK has it. */
@@ -10,9 +9,6 @@ type Credentials = {
   expiration: Date;
 };
 
-/** For so long after a change of the files the old credentials may be used. */
-const rereadMs = 2_000;
-
 /**
  * Credentials from files that may change at any time, or undefined where the location names none.
  * @returns a provider that throws Failure `unavailable` when a file cannot be read
@@ -20,22 +16,14 @@ const rereadMs = 2_000;
 export function fileCredentials(location: S3Location): (() => Promise<Credentials>) | undefined {
   const { accessKeyIdFile, secretAccessKeyFile, sessionTokenFile } = location;
   if (accessKeyIdFile === undefined || secretAccessKeyFile === undefined) return undefined;
-  let known: Promise<Credentials> | undefined;
-  let readAt = -Infinity;
-  return () => {
-    const now = performance.now();
-    if (known !== undefined && now - readAt < rereadMs) return known;
-    readAt = now;
-    known = read(accessKeyIdFile, secretAccessKeyFile, sessionTokenFile);
-    return known;
-  };
+  return rereading(() => read(accessKeyIdFile, secretAccessKeyFile, sessionTokenFile));
 }
 
 async function read(idFile: string, secretFile: string, tokenFile?: string): Promise<Credentials> {
   const [accessKeyId, secretAccessKey, sessionToken] = await Promise.all([
-    readSecret(idFile),
-    readSecret(secretFile),
-    tokenFile === undefined ? undefined : readSecret(tokenFile),
+    readCredential(idFile),
+    readCredential(secretFile),
+    tokenFile === undefined ? undefined : readCredential(tokenFile),
   ]);
   return {
     accessKeyId,
@@ -46,12 +34,7 @@ async function read(idFile: string, secretFile: string, tokenFile?: string): Pro
   };
 }
 
-async function readSecret(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const why = reasonOf(cause);
-    throw new Failure('unavailable', `Cannot read the S3 credentials in ${path}: ${why}`, { cause });
-  });
-  const secret = text.trim();
-  if (secret === '') throw new Failure('unavailable', `There are no S3 credentials in ${path}: it is empty`);
-  return secret;
+/** They hold no spaces, whatever stands around them. */
+async function readCredential(path: string): Promise<string> {
+  return readSecret('the S3 credentials', path, (text) => text.trim());
 }

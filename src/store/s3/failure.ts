@@ -1,6 +1,7 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { Failure, isFailure } from '../../errors.ts';
 import type { S3Location } from './location.ts';
+import { networkCauses } from '../network-causes.ts';
 
 /**
  * What an error of the SDK means to us. The error itself is not kept as the cause: it may carry what was signed.
@@ -36,11 +37,7 @@ const advice: [(number | string)[], string][] = [
 const causes: Record<string, string> = {
   TimeoutError: 'it does not answer in time',
   CredentialsProviderError: 'there are no credentials: name files with them, or give the environment some',
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no such host',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an unknown authority: name that one by ca',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is of an unknown authority: name that one by ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an unknown authority: name that one by ca',
+  ...networkCauses,
 };
 
 function explain(error: unknown): string {

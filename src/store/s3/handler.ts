@@ -1,10 +1,8 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
-import { Failure, reasonOf } from '../../errors.ts';
 import { endWhenStalled } from './stalled.ts';
+import { authorities } from '../authorities.ts';
 
 /** How long each step of a request may take, in milliseconds. */
 export type Timeouts = {
@@ -59,7 +57,10 @@ export class TimedHandler extends NodeHttpHandler {
       throwOnRequestTimeout: true,
       // Agents of ours: with its own, the SDK opens a new connection for each large body.
       httpAgent: new HttpAgent(options),
-      httpsAgent: new HttpsAgent({ ...options, ...(ca === undefined ? {} : { ca: authorities(ca) }) }),
+      httpsAgent: new HttpsAgent({
+        ...options,
+        ...(ca === undefined ? {} : { ca: authorities('the S3 store', ca) }),
+      }),
       logger: silent,
     });
     this.#timeouts = timeouts;
@@ -75,15 +76,6 @@ export class TimedHandler extends NodeHttpHandler {
   #limitOf({ method, query }: Call[0]): number {
     if (method === 'PUT') return this.#timeouts.send;
     return method === 'POST' && 'uploadId' in query ? this.#timeouts.complete : this.#timeouts.answer;
-  }
-}
-
-function authorities(path: string): string[] {
-  try {
-    return [...getCACertificates('default'), readFileSync(path, 'utf8')];
-  } catch (cause) {
-    const why = reasonOf(cause);
-    throw new Failure('invalid', `Cannot read the authorities of the S3 store in ${path}: ${why}`, { cause });
   }
 }
 

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
 import { Pool, type Dispatcher } from 'undici';
-import { Failure, reasonOf } from '../../errors.ts';
 import { authorization } from './authorization.ts';
 import type { WebdavLocation } from './location.ts';
+import { authorities } from '../authorities.ts';
 
 /** How long each step of a request may take, in milliseconds. */
 export type Timeouts = {
@@ -32,7 +30,7 @@ export class WebdavClient {
   constructor(location: WebdavLocation, timeouts: Timeouts) {
     this.#timeouts = timeouts;
     this.#authorize = authorization(location);
-    const trusted = location.ca === undefined ? {} : { ca: authorities(location.ca) };
+    const trusted = location.ca === undefined ? {} : { ca: authorities('the WebDAV store', location.ca) };
     this.#pool = new Pool(new URL(location.url).origin, {
       connections,
       connect: { timeout: timeouts.connect, ...trusted },
@@ -97,17 +95,6 @@ export async function orDismissed<T>(answer: Answer, work: () => Promise<T>): Pr
   } catch (error) {
     dismiss(answer);
     throw error;
-  }
-}
-
-function authorities(path: string): string[] {
-  try {
-    return [...getCACertificates('default'), readFileSync(path, 'utf8')];
-  } catch (cause) {
-    const why = reasonOf(cause);
-    throw new Failure('invalid', `Cannot read the authorities of the WebDAV server in ${path}: ${why}`, {
-      cause,
-    });
   }
 }
 

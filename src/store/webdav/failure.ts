@@ -1,5 +1,6 @@
 import { Failure, isFailure } from '../../errors.ts';
 import type { WebdavLocation } from './location.ts';
+import { networkCauses } from '../network-causes.ts';
 
 /** An answer that tells neither of an object nor of its absence. */
 export class UnexpectedAnswer extends Error {
@@ -38,14 +39,7 @@ const causes: Record<string, string> = {
   UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of an answer',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it gave another number of bytes than it said',
   UND_ERR_SOCKET: 'it broke the connection',
-  ECONNRESET: 'it broke the connection',
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no such host',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an unknown authority: name that one by ca',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is of an unknown authority: name that one by ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an unknown authority: name that one by ca',
+  ...networkCauses,
 };
 
 function explain(error: unknown): string {
