@@ -2,17 +2,17 @@ import type { App } from '../fleet/app.ts';
 import { proofOf } from '../judge/proof.ts';
 import { annotation } from '../stack/resource.ts';
 import type { RolloutSpec } from '../stack/spec.ts';
-import type { PastRoll, Roll } from '../stack/status.ts';
+import type { PastRoll, Roll, WaveStatus } from '../stack/status.ts';
 import { countsOf, sumOf } from './counts.ts';
 import type { Decision } from './decision.ts';
 import { failuresOf, haltOf } from './failures.ts';
-import { nextCharter } from './next-charter.ts';
+import { hasLatecomers, nextCharter } from './next-charter.ts';
 import type { Observation } from './observation.ts';
 import { phaseOf } from './phase.ts';
 import { beginnings, superfluous, waysBack, whereTheyAre, type Placements } from './placing.ts';
 import { promotionOf } from './promotion.ts';
 import { stepsOf } from './steps.ts';
-import { survey, type Standing } from './survey.ts';
+import { isOut, survey, type Standing } from './survey.ts';
 import { wavesNow } from './waves-now.ts';
 
 type Outcome = PastRoll['outcome'];
@@ -25,14 +25,11 @@ export function advance(
   const { stack, status, now, memory } = observation;
   const { rollout, paused } = stack.spec;
   const standings = survey(observation, roll);
-  const judged = {
-    ...roll,
-    failures: failuresOf(roll, standings, now),
-    acknowledged: acknowledgedOf(observation, roll),
-  };
   const counts = roll.waves.map((_, wave) =>
     countsOf(standings.filter((standing) => standing.wave === wave)),
   );
+  const seen = { ...roll, acknowledged: acknowledgedOf(observation, roll) };
+  const judged = { ...seen, failures: failuresOf(seen, standings, counts, rollout, now) };
   const halt = roll.kind === 'undo' ? undefined : haltOf(judged, counts, rollout);
   const isStopped = paused || halt !== undefined;
   if (isStopped) memory.excuse(now);
@@ -40,11 +37,20 @@ export function advance(
   const unplaced = isStopped ? {} : whereTheyAre(observation, roll.to);
   const charter = isStopped || hasAny(unplaced) ? undefined : nextCharter(observation, judged);
   const waves = wavesNow(observation, judged, standings, counts, isStopped, charter);
-  const next = { ...judged, waves, counts: sumOf(counts) };
   const isThrough = waves.every(({ finishedAt }) => finishedAt !== undefined);
+  const late = isThrough && !isStopped && hasLatecomers(observation, judged) ? [latecomers] : [];
+  const next = { ...judged, waves: [...waves, ...late], counts: sumOf(counts) };
   const promote = isStopped || hasAny(unplaced) ? undefined : promotionOf(observation, next);
   const leftOver = isThrough && !isStopped ? superfluous(observation, roll.to) : {};
-  const isOver = isThrough && !isStopped && promote === undefined && !hasAny(leftOver);
+  const isOver =
+    isThrough &&
+    late.length === 0 &&
+    !isStopped &&
+    promote === undefined &&
+    !hasAny(leftOver) &&
+    standings.every(
+      ({ verdict, back }) => verdict.state !== 'waiting' && (back === undefined || isOut(back)),
+    );
   const finished = waves.flatMap((wave, index) =>
     wave.finishedAt !== undefined && roll.waves[index]?.finishedAt === undefined ? [index] : [],
   );
@@ -65,6 +71,9 @@ export function advance(
   return { decision, outcome: outcomeOf(next, halt, rollout, isOver) };
 }
 
+/** One more wave, with the soak that all have, and without pause or approval. */
+const latecomers: WaveStatus = { name: 'latecomers', counts: sumOf([]) };
+
 /** An undo places all apps at once: whatever restarts by itself meanwhile is back already. */
 function mostAtOnce({ kind }: Roll, { maxInFlight }: RolloutSpec): number {
   return kind === 'undo' ? Number.POSITIVE_INFINITY : maxInFlight.apps;
@@ -80,9 +89,12 @@ function outcomeOf(
   return isOver ? 'Completed' : undefined;
 }
 
-function acknowledgedOf({ stack }: Observation, { id, acknowledged }: Roll): number {
+function acknowledgedOf({ stack }: Observation, { id, acknowledged, failures }: Roll): number {
   const [roll, count] = (stack.metadata.annotations[annotation.resume] ?? '').split('/');
-  return roll === id ? Math.max(acknowledged, Number(count) || 0) : acknowledged;
+  // Nobody can have seen more than there are: what says so would acknowledge what is still to come.
+  const seen = Number(count);
+  const isTrue = roll === id && Number.isSafeInteger(seen) && seen <= failures.length;
+  return isTrue ? Math.max(acknowledged, seen) : acknowledged;
 }
 
 function doneIn(wave: number, standings: readonly Standing[]): { app: App; version: string }[] {

@@ -5,6 +5,7 @@ import { beginningOf } from './beginning-of.ts';
 import type { Decision } from './decision.ts';
 import { endRoll } from './end-roll.ts';
 import type { Observation } from './observation.ts';
+import { stepsAtRest } from './steps.ts';
 
 /** What is to be done for a stack now. A pure function of what is seen: it may be asked at any time, by anybody. */
 export function decide(observation: Observation): Decision {
@@ -35,8 +36,12 @@ export function decide(observation: Observation): Decision {
   };
 }
 
-/** Nothing is under way: perhaps something is to begin. */
 function rest(observation: Observation): Decision {
+  return { ...restOrBegin(observation), steps: stepsAtRest(observation.apps.values()) };
+}
+
+/** Nothing is under way: perhaps something is to begin. */
+function restOrBegin(observation: Observation): Decision {
   const { status, stack, record } = observation;
   const { roll } = status;
   const { version } = stack.spec.rootfs;

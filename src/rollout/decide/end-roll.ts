@@ -20,8 +20,9 @@ export function endRoll(
   };
 }
 
-/** An undo that nobody asked for leaves the spec unfulfilled. */
+/** What failures end is taken back next. An undo that nobody asked for leaves the spec unfulfilled. */
 function phaseAfter(outcome: PastRoll['outcome'], { asked, to }: Roll): Phase {
   if (outcome === 'Superseded') return 'Idle';
+  if (outcome === 'RolledBack') return 'RollingBack';
   return outcome === 'Completed' && asked !== to ? 'RolledBack' : outcome;
 }

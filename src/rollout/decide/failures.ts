@@ -5,14 +5,27 @@ import type { Standing } from './survey.ts';
 /** Among so many apps of a wave, so many failures stop it at once, whatever its budget. */
 const early = { apps: 10, failures: 3 };
 
-/** The failures of a roll with those that have just been seen. */
-export function failuresOf(roll: Roll, standings: readonly Standing[], now: number): AppFailure[] {
+/**
+ * The failures of a roll with those that have just been seen, up to the first that stops it: what then fails with it, as in an
+ * outage, is charged no more until somebody has looked. An undo charges all, since nothing follows from it.
+ */
+export function failuresOf(
+  roll: Roll,
+  standings: readonly Standing[],
+  waves: readonly Counts[],
+  spec: RolloutSpec,
+  now: number,
+): AppFailure[] {
   const known = new Set(roll.failures.map(({ guid }) => guid));
   const at = new Date(now).toISOString();
-  const fresh = standings.flatMap(({ wave, entry: { guid }, verdict }) =>
-    verdict.state === 'failed' && !known.has(guid) ? [{ guid, reason: verdict.reason, at, wave }] : [],
-  );
-  return [...roll.failures, ...fresh];
+  const failures = [...roll.failures];
+  for (const { wave, entry, verdict } of standings) {
+    if (verdict.state !== 'failed' || known.has(entry.guid)) continue;
+    if (failures.length >= mostFailures) break;
+    if (roll.kind === 'roll' && haltOf({ ...roll, failures }, waves, spec) !== undefined) break;
+    failures.push({ guid: entry.guid, reason: verdict.reason, at, wave });
+  }
+  return failures;
 }
 
 /** Why failures stop a roll; undefined while they do not. Those that somebody has seen and resumed after do not count. */

@@ -7,13 +7,22 @@ const spreads = 1_500;
  */
 export class Memory {
   readonly #start: number;
+  #countsFrom: number;
   readonly #placed = new Map<string, { version: string; since: number }>();
   readonly #lacking = new Map<string, string>();
   readonly #progress = new Map<string, { progress: string; since: number }>();
+  readonly #blocked = new Map<string, number>();
+  readonly #proved = new Set<string>();
 
   /** @param start milliseconds since the epoch */
   constructor(start: number) {
     this.#start = start;
+    this.#countsFrom = start;
+  }
+
+  /** What pods have not come to is counted from no earlier moment than this. */
+  get countsFrom(): number {
+    return this.#countsFrom;
   }
 
   /** To be told as soon as a placement was written. */
@@ -37,16 +46,38 @@ export class Memory {
     const found = this.#progress.get(guid);
     if (found?.progress === progress) return found.since;
     this.#progress.set(guid, { progress, since: now });
+    this.#blocked.delete(guid);
     return now;
   }
 
   /** Time in which nothing could be done counts for nobody: all, or one app. */
   excuse(now: number, guid?: string): void {
+    if (guid === undefined) this.#countsFrom = now;
     const excused = guid === undefined ? [...this.#progress.keys()] : [guid];
     for (const name of excused) {
       const found = this.#progress.get(name);
       if (found !== undefined) this.#progress.set(name, { ...found, since: now });
     }
+  }
+
+  /** A disruption budget does not let the next pod of an app go. */
+  blocked(guid: string, now: number): void {
+    if (!this.#blocked.has(guid)) this.#blocked.set(guid, now);
+  }
+
+  /** Since when budgets have not let an app's next pod go; undefined where they do, or nobody has asked. */
+  blockedSince(guid: string): number | undefined {
+    return this.#blocked.get(guid);
+  }
+
+  /** An app was done in its wave. */
+  proved(guid: string): void {
+    this.#proved.add(guid);
+  }
+
+  /** Whether an app was done once: what its pods do later, as when a node is drained, holds no wave up. */
+  wasProved(guid: string): boolean {
+    return this.#proved.has(guid);
   }
 
   /** The facade has no image of an app over the version. */
@@ -64,5 +95,7 @@ export class Memory {
     this.#lacking.clear();
     this.#placed.clear();
     this.#progress.clear();
+    this.#blocked.clear();
+    this.#proved.clear();
   }
 }

@@ -1,11 +1,15 @@
-import type { App } from '../fleet/app.ts';
+import { replicasOf, type App } from '../fleet/app.ts';
 import { runningOf, versionOf } from '../fleet/identity.ts';
 import type { Pod } from '../fleet/pod.ts';
 import { baselineOf } from '../judge/baseline.ts';
 import type { Charter, CharterEntry } from '../judge/charter.ts';
-import { membersOf, wavesOf } from '../plan/waves.ts';
+import { membersOf } from '../plan/waves.ts';
 import type { Roll } from '../stack/status.ts';
 import { placementOf, type Observation } from './observation.ts';
+import { versionOfMost } from './placing.ts';
+
+/** So many times as long as a pod has to be ready, an app must have been without a crash to count as healthy before. */
+const steady = 4;
 
 /** The charter of the next wave, when those before it have finished. */
 export function nextCharter(observation: Observation, roll: Roll): Charter | undefined {
@@ -15,15 +19,25 @@ export function nextCharter(observation: Observation, roll: Roll): Charter | und
   return { wave, entries };
 }
 
-/** Apps that run, that no wave before had, and that are not where they are to go. */
-function entriesOf(observation: Observation, { to }: Roll, wave: number): CharterEntry[] {
-  const { apps, charters, canaries, stack } = observation;
+/**
+ * Whether apps came so late that every wave was without them, and before `to` was promoted: they would stay where they are.
+ */
+export function hasLatecomers(observation: Observation, roll: Roll): boolean {
+  const isPromoted = observation.record.promoted === roll.to;
+  const isManual = observation.stack.spec.rollout.newDroplets === 'manual';
+  if (roll.kind === 'undo' || !(isPromoted || isManual)) return false;
+  return entriesOf(observation, roll, roll.waves.length).length > 0;
+}
+
+/** Apps that run, that no wave before had, and that are not where they are to go. All that are left, beyond the last wave. */
+function entriesOf(observation: Observation, { to, waves }: Roll, wave: number): CharterEntry[] {
+  const { apps, charters, canaries } = observation;
   const had = new Set(charters.flatMap(({ entries }) => entries.map(({ guid }) => guid)));
   const left = [...apps.keys()].filter((guid) => !had.has(guid));
-  return membersOf(wavesOf(stack.spec.rollout), wave, left, canaries).flatMap((guid) => {
+  return membersOf(waves, wave, left, canaries).flatMap((guid) => {
     const app = apps.get(guid);
     const entry = app && entryOf(observation, app, to);
-    return entry === undefined || entry.from === to ? [] : [entry];
+    return entry === undefined || entry.from === to || !isThere(app) ? [] : [entry];
   });
 }
 
@@ -40,15 +54,25 @@ function entriesBack(observation: Observation, { to, from }: Roll): CharterEntry
     const origin = origins.get(app.guid);
     if (origin !== undefined && origin.from === undefined) return [];
     const entry = entryOf(observation, app, origin?.from ?? to);
-    const isThere = entry.from === entry.to && app.pods.every((pod) => runs(pod, entry.to, observation));
-    const wasMoved = origin !== undefined || entry.from === from;
-    return isThere || !wasMoved ? [] : [entry];
+    const placed = placementOf(observation, app.guid);
+    const isBack = placed === entry.to && app.pods.every((pod) => runs(pod, entry.to, observation));
+    const wasMoved = origin !== undefined || placed === from;
+    return isBack || !wasMoved ? [] : [entry];
   });
 }
 
 function entryOf(observation: Observation, app: App, to: string): CharterEntry {
-  const from = placementOf(observation, app.guid);
-  return { guid: app.guid, ...(from === undefined ? {} : { from }), to, ...baselineOf(app) };
+  const placed = placementOf(observation, app.guid);
+  // Placed there and not restarted yet, as after an abort: it comes from what it runs.
+  const from = placed === to ? (versionOfMost(app, observation) ?? placed) : placed;
+  const { now, stack } = observation;
+  const steadySince = now - steady * stack.spec.rollout.minReadySeconds * 1000;
+  return { guid: app.guid, ...(from === undefined ? {} : { from }), to, ...baselineOf(app, steadySince) };
+}
+
+/** It has pods, or is to have some. */
+function isThere(app: App | undefined): boolean {
+  return app !== undefined && (app.pods.length > 0 || (replicasOf(app) ?? 0) > 0);
 }
 
 function runs(pod: Pod, version: string, { identify }: Observation): boolean {

@@ -18,13 +18,12 @@ export function phaseOf(
   const wave = roll.waves[index];
   if (wave === undefined) return { phase: 'Rolling', message: `Every wave is over: ${progress}` };
   if (wave.settledAt === undefined) return { phase: 'Rolling', message: `${wave.name}: ${progress}` };
-  const until = waitsUntil(observation, wave, index);
+  const until = waitsUntil(wave, observation);
   if (until > observation.now) {
     const message = `${wave.name} is watched until ${new Date(until).toISOString()}`;
     return { phase: 'Waiting', message };
   }
-  if (!lacksApproval(observation, wave, index))
-    return { phase: 'Rolling', message: `${wave.name}: ${progress}` };
+  if (!lacksApproval(wave, observation)) return { phase: 'Rolling', message: `${wave.name}: ${progress}` };
   return {
     phase: 'AwaitingApproval',
     message: `${wave.name} is through and waits for approval: ${progress}`,

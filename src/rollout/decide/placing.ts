@@ -1,6 +1,5 @@
 import { runningOf, versionOf } from '../fleet/identity.ts';
-import type { App } from '../fleet/app.ts';
-import { fractionOf } from '../plan/fraction.ts';
+import { replicasOf, type App } from '../fleet/app.ts';
 import type { Roll } from '../stack/status.ts';
 import { isPlaced, placementOf, type Observation } from './observation.ts';
 import type { Standing } from './survey.ts';
@@ -16,7 +15,8 @@ export function whereTheyAre(observation: Observation, to: string): Placements {
   const { promoted } = observation.record;
   const placements: Placements = {};
   for (const app of observation.apps.values()) {
-    if (app.pods.length === 0 || isPlaced(observation, app.guid)) continue;
+    const isThere = app.pods.length > 0 || (replicasOf(app) ?? 0) > 0;
+    if (!isThere || isPlaced(observation, app.guid)) continue;
     const version = versionOfMost(app, observation) ?? promoted;
     if (version !== undefined && !(promoted === to && version === to)) placements[app.guid] = version;
   }
@@ -34,14 +34,13 @@ export function waysBack(observation: Observation, roll: Roll, standings: readon
   return Object.fromEntries(back.map(({ entry: { guid, from } }) => [guid, from ?? null]));
 }
 
-/** Apps that begin: as many as are still allowed to be on their way, in an order of their own. */
+/** Apps that begin: as many as are still allowed to be on their way, in the order of their charters. */
 export function beginnings(standings: readonly Standing[], mostInFlight: number): Placements {
   const inFlight = standings.filter(
     ({ verdict, back }) => verdict.state === 'moving' || back?.isBack === false,
   ).length;
   const next = standings
     .filter(({ verdict }) => verdict.state === 'waiting')
-    .toSorted((a, b) => fractionOf(a.entry.guid) - fractionOf(b.entry.guid))
     .slice(0, Math.max(0, mostInFlight - inFlight));
   return Object.fromEntries(next.map(({ entry: { guid, to } }) => [guid, to]));
 }

@@ -35,6 +35,18 @@ export function maySurge({ workloads }: App, spec: RolloutSpec): boolean {
   return surge && owner === undefined && !hasClaims && replicas === 1;
 }
 
+/** What a surge has left when no roll is under way: a pod too many goes, unless it is the one that serves. */
+export function stepsAtRest(apps: Iterable<App>): Step[] {
+  return [...apps].flatMap((app) =>
+    unsurgeOf(app.guid, app).filter(({ workload }) => !servesAlone(app, workload)),
+  );
+}
+
+/** What the template of a Deployment bears that was restarted for an app of a roll. */
+export function markOf({ id }: Roll, to: string): string {
+  return `${id}/${to}`;
+}
+
 function stepsBack({ entry: { guid }, app, back }: Standing): Step[] {
   if (back === undefined) return [];
   if (back.isBack) return unsurgeOf(guid, app);
@@ -45,12 +57,13 @@ function stepsBack({ entry: { guid }, app, back }: Standing): Step[] {
 function stepForward({ entry, app, verdict }: Standing, roll: Roll, spec: RolloutSpec): Step[] {
   const { guid, to } = entry;
   if (verdict.state === 'done') return unsurgeOf(guid, app);
-  if (verdict.state !== 'moving' || verdict.next === undefined || app === undefined) return [];
-  const pod = verdict.next;
+  // What a budget has held up for too long is skipped, and may go on as soon as it is let.
+  const pod = verdict.state === 'moving' || verdict.state === 'skipped' ? verdict.next : undefined;
+  if (pod === undefined || app === undefined) return [];
   if (roll.kind === 'undo' && !pod.isReady) return [{ kind: 'delete', guid, pod }];
   const workload = workloadOf(pod, app);
   if (workload !== undefined && restartsItself(workload, spec)) {
-    const mark = `${roll.id}/${to}`;
+    const mark = markOf(roll, to);
     return workload.restartedFor === mark ? [] : [{ kind: 'restart', guid, workload, mark }];
   }
   const [first] = app.workloads;
@@ -59,10 +72,16 @@ function stepForward({ entry, app, verdict }: Standing, roll: Roll, spec: Rollou
   return [{ kind: 'evict', guid, pod }];
 }
 
-function unsurgeOf(guid: string, app: App | undefined): Step[] {
+function unsurgeOf(guid: string, app: App | undefined): Extract<Step, { kind: 'unsurge' }>[] {
   return (app?.workloads ?? [])
     .filter(({ surgedFrom }) => surgedFrom !== undefined)
     .map((workload) => ({ kind: 'unsurge', guid, workload }));
+}
+
+/** The pod that goes is the one with the highest number. */
+function servesAlone({ pods }: App, { name, surgedFrom = 1 }: Workload): boolean {
+  const ready = pods.filter(({ isReady, isLeaving }) => isReady && !isLeaving);
+  return ready.length > 0 && ready.every((pod) => pod.name === `${name}-${surgedFrom}`);
 }
 
 /** A Deployment brings new pods before it ends old ones, which an eviction does not. */
@@ -70,15 +89,15 @@ function restartsItself({ rollsItself, owner }: Workload, { restart }: RolloutSp
   return restart === 'auto' && rollsItself && owner === undefined;
 }
 
-/** Of a pod of a Deployment, whose owner is a ReplicaSet, the name begins with the Deployment's. */
-function workloadOf({ owner, namespace, name }: Pod, { workloads }: App): Workload | undefined {
+/** Of a pod of a Deployment, the owner is a ReplicaSet that is called as the Deployment, with a hash behind it. */
+function workloadOf({ owner, namespace }: Pod, { workloads }: App): Workload | undefined {
   return workloads.find(
     (workload) =>
       workload.uid === owner?.uid ||
       (workload.kind === 'Deployment' &&
         owner?.kind === 'ReplicaSet' &&
         workload.namespace === namespace &&
-        name.startsWith(`${workload.name}-`)),
+        owner.name.slice(0, owner.name.lastIndexOf('-')) === workload.name),
   );
 }
 

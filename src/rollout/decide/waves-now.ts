@@ -1,10 +1,9 @@
 import type { Charter } from '../judge/charter.ts';
-import { wavesOf } from '../plan/waves.ts';
 import { annotation } from '../stack/resource.ts';
 import type { Counts, Roll, WaveStatus } from '../stack/status.ts';
 import type { Observation } from './observation.ts';
 import { isSurged } from './steps.ts';
-import type { Standing } from './survey.ts';
+import { isOut, type Standing } from './survey.ts';
 
 /** The waves as they stand: which begins, which has settled, which is over. */
 export function wavesNow(
@@ -17,38 +16,40 @@ export function wavesNow(
 ): WaveStatus[] {
   const at = new Date(observation.now).toISOString();
   return roll.waves.map((before, index) => {
-    const wave = { ...before, counts: counts[index] ?? before.counts };
+    // An approval holds from when it was seen, whatever is said later.
+    const approval = approvalOf(observation, roll, index);
+    const wave = { ...before, ...approval, counts: counts[index] ?? before.counts };
     if (charter?.wave === index) return { ...wave, startedAt: at };
     if (wave.startedAt === undefined || wave.finishedAt !== undefined) return wave;
     const members = standings.filter((standing) => standing.wave === index);
-    if (!members.every(isSettled)) return wave;
+    if (!members.every((member) => isSettled(member, observation))) return wave;
     const settled = { settledAt: at, ...wave };
-    // Nobody need wait for a wave of nothing, nor for the way back.
-    if (members.length === 0 || roll.kind === 'undo') return { ...settled, finishedAt: at };
-    const approved = { ...settled, ...approvalOf(observation, roll, index) };
-    const isOver = !isStopped && waitsUntil(observation, approved, index) <= observation.now;
-    return isOver && !lacksApproval(observation, approved, index)
-      ? { ...approved, finishedAt: at }
-      : approved;
+    if (roll.kind === 'undo') return { ...settled, finishedAt: at };
+    // Nobody need wait for a wave of nothing, but its approval is one of all that comes after it.
+    const isWatched = members.length > 0 && waitsUntil(settled, observation) > observation.now;
+    return isStopped || isWatched || lacksApproval(settled, observation)
+      ? settled
+      : { ...settled, finishedAt: at };
   });
 }
 
 /** Until when a wave that has settled is watched, and the next one waits; milliseconds since the epoch. */
-export function waitsUntil({ stack }: Observation, { settledAt = '' }: WaveStatus, index: number): number {
-  const { rollout } = stack.spec;
-  const pause = wavesOf(rollout)[index]?.pause ?? 0;
-  return Date.parse(settledAt) + Math.max(rollout.soak, pause) * 1000;
+export function waitsUntil({ settledAt = '', pauseSeconds = 0 }: WaveStatus, { stack }: Observation): number {
+  return Date.parse(settledAt) + Math.max(stack.spec.rollout.soak, pauseSeconds) * 1000;
 }
 
 /** Whether a wave still wants somebody's word. */
-export function lacksApproval({ stack }: Observation, { approvedAt }: WaveStatus, index: number): boolean {
-  return approvedAt === undefined && wavesOf(stack.spec.rollout)[index]?.approval === true;
+export function lacksApproval({ approvedAt, approval }: WaveStatus, { apps }: Observation): boolean {
+  return approval === true && approvedAt === undefined && apps.size > 0;
 }
 
 /** What failed is settled when it is back, and what was one more pod for a while is gone. */
-function isSettled({ verdict, back, app }: Standing): boolean {
+function isSettled({ verdict, back, app, entry }: Standing, { memory }: Observation): boolean {
   if (verdict.state === 'skipped') return true;
-  const isDone = verdict.state === 'done' || (verdict.state === 'failed' && back?.isBack === true);
+  if (verdict.state === 'failed') return isOut(back) && !isSurged(app);
+  const isDone =
+    verdict.state === 'done' ||
+    (verdict.state === 'moving' && verdict.stale === 0 && memory.wasProved(entry.guid));
   return isDone && !isSurged(app);
 }
 

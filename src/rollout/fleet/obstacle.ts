@@ -1,11 +1,11 @@
 import type { App } from './app.ts';
-import { selects, type Budget } from './budget.ts';
+import type { BudgetsOver } from './budgets-over.ts';
 import type { DropletImage } from './droplet-image.ts';
 import type { DropletContainer } from './pod.ts';
 import type { Workload } from './workload.ts';
 
 /** Why no roll can move an app, in words for its operator; undefined where one can. */
-export function obstacleOf(app: App, budgets: ReadonlyMap<string, readonly Budget[]>): string | undefined {
+export function obstacleOf(app: App, budgets: BudgetsOver): string | undefined {
   const templates = [...app.workloads, ...app.pods].map(({ containers }) => containers);
   return (
     first(app.workloads, ({ kind, name, isHeld }) =>
@@ -18,13 +18,13 @@ export function obstacleOf(app: App, budgets: ReadonlyMap<string, readonly Budge
       if (owner === undefined) return `pod ${name} has no owner: nothing would make it anew`;
       return owner.kind === 'Node' ? `pod ${name} is static: only its node can restart it` : undefined;
     }) ??
-    first(app.workloads, (workload) => forbiddenBy(budgets.get(workload.namespace) ?? [], workload))
+    first(app.workloads, (workload) => forbiddenBy(budgets, workload))
   );
 }
 
 /** The API server evicts no pod that two budgets select. */
-function forbiddenBy(budgets: readonly Budget[], { labels }: Workload): string | undefined {
-  const [budget, another] = budgets.filter(({ selector }) => selects(selector, labels));
+function forbiddenBy(budgets: BudgetsOver, { namespace, labels }: Workload): string | undefined {
+  const [budget, another] = budgets(namespace, labels);
   if (another !== undefined)
     return `disruption budgets ${budget?.name} and ${another.name} both select its pods`;
   return budget?.neverAllows === true ? `disruption budget ${budget.name} can never let a pod go` : undefined;

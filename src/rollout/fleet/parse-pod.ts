@@ -9,6 +9,7 @@ const containerStatus = z.object({
   imageID: z.string().default(''),
   restartCount: z.int().default(0),
   state: z.object({ waiting: z.object({ reason: z.string().default('') }).optional() }).default({}),
+  lastState: z.object({ terminated: z.object({ finishedAt: z.string().nullish() }).optional() }).default({}),
 });
 export type ContainerStatus = z.output<typeof containerStatus>;
 
@@ -20,6 +21,7 @@ const podObject = z.object({
   }),
   status: z
     .object({
+      phase: z.string().default(''),
       conditions: z
         .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
         .default([]),
@@ -37,7 +39,8 @@ export function parsePod(object: unknown, registries: ReadonlySet<string>): Pod 
   const { metadata, spec, status } = podObject.parse(object);
   const statuses = [...status.initContainerStatuses, ...status.containerStatuses];
   const containers = dropletContainers([...spec.initContainers, ...spec.containers], registries, statuses);
-  if (containers.length === 0) return undefined;
+  // What has ended for good is only a record of it.
+  if (containers.length === 0 || status.phase === 'Failed' || status.phase === 'Succeeded') return undefined;
   const owner = controllerOf(metadata.ownerReferences);
   const createdAt = Date.parse(metadata.creationTimestamp);
   const ready = status.conditions.find(({ type }) => type === 'Ready');
@@ -53,8 +56,14 @@ export function parsePod(object: unknown, registries: ReadonlySet<string>): Pod 
     isReady: ready?.status === 'True',
     readinessSince: typeof changed === 'string' ? Date.parse(changed) : createdAt,
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    crashedAt: lastOf(statuses.map(({ lastState }) => lastState.terminated?.finishedAt)),
     waiting: statuses.map(({ state }) => state.waiting?.reason ?? '').find((reason) => !ordinary.has(reason)),
     containers,
     isTask: spec.restartPolicy !== 'Always' || owner?.kind === 'Job',
   };
+}
+
+function lastOf(times: readonly (string | null | undefined)[]): number | undefined {
+  const found = times.filter((time) => typeof time === 'string').map((time) => Date.parse(time));
+  return found.length === 0 ? undefined : Math.max(...found);
 }

@@ -15,6 +15,7 @@ const workloadObject = z.object({
   metadata: metadataSchema,
   spec: z.object({
     replicas: z.int().default(1),
+    paused: z.boolean().default(false),
     strategy: z.object({ type: z.string().default('RollingUpdate') }).prefault({}),
     template: z.object({
       metadata: labelled,
@@ -50,7 +51,7 @@ export function parseWorkload(
     resourceVersion: metadata.resourceVersion,
     owner: controllerOf(metadata.ownerReferences),
     replicas: spec.replicas,
-    rollsItself: kind === 'Deployment' && spec.strategy.type === 'RollingUpdate',
+    rollsItself: kind === 'Deployment' && spec.strategy.type === 'RollingUpdate' && !spec.paused,
     hasClaims:
       spec.volumeClaimTemplates.length > 0 ||
       template.spec.volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined),
@@ -58,7 +59,7 @@ export function parseWorkload(
     containers,
     isHeld: annotations[workloadAnnotation.hold] === 'true',
     surge: surge === undefined ? undefined : surge === 'true',
-    surgedFrom: surgedFrom === undefined ? undefined : Number(surgedFrom),
+    surgedFrom: kind === 'StatefulSet' && surgedFrom === '1' ? 1 : undefined,
     restartedFor: template.metadata.annotations[workloadAnnotation.restartedFor],
   };
 }

@@ -27,6 +27,8 @@ export type Pod = {
   readinessSince: number;
   /** of all its containers */
   restarts: number;
+  /** when a container of it ended last and was started again, or will be; undefined where none did */
+  crashedAt: number | undefined;
   /** why a container waits, as `CrashLoopBackOff`, where it is more than being created */
   waiting: string | undefined;
   /** init containers first, in their order; those with other images are left out */

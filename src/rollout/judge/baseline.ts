@@ -1,10 +1,30 @@
-import { replicasOf, type App } from '../fleet/app.ts';
+import type { App } from '../fleet/app.ts';
+import type { Pod } from '../fleet/pod.ts';
+import type { CharterEntry } from './charter.ts';
 
-/** How an app does before it is touched. An app without pods is not broken. */
-export function baselineOf(app: App): { broken: boolean; restarts: number } {
+/**
+ * How an app does before it is touched. It is broken where a pod has not been ready for a while, or crashes again and again; not
+ * where one has just been moved by others. An app without pods is not broken.
+ * @param steadySince what was so at that time already is no accident; milliseconds since the epoch
+ */
+export function baselineOf(
+  app: App,
+  steadySince: number,
+): Pick<CharterEntry, 'broken' | 'restarts' | 'pods' | 'ready'> {
   const pods = app.pods.filter(({ isLeaving }) => !isLeaving);
-  const wanted = replicasOf(app) ?? pods.length;
-  const isHealthy =
-    pods.length >= wanted && pods.every(({ isReady, waiting }) => isReady && waiting === undefined);
-  return { broken: !isHealthy, restarts: Math.max(0, ...pods.map(({ restarts }) => restarts)) };
+  const looping = pods.filter((pod) => isLooping(pod, steadySince));
+  const isDown = (pod: Pod): boolean => !pod.isReady && pod.readinessSince <= steadySince;
+  return {
+    broken: looping.length > 0 || pods.some(isDown),
+    restarts: Math.max(0, ...pods.map(({ restarts }) => restarts)),
+    pods: pods.length,
+    ready: pods.filter((pod) => pod.isReady && !looping.includes(pod)).length,
+  };
+}
+
+/** It may be ready in between. Once may be an accident. */
+function isLooping({ restarts, crashedAt, waiting }: Pod, steadySince: number): boolean {
+  return (
+    waiting === 'CrashLoopBackOff' || (restarts > 1 && crashedAt !== undefined && crashedAt > steadySince)
+  );
 }

@@ -9,6 +9,9 @@ const entry = z.strictObject({
   broken: z.boolean(),
   /** of the pod that had most */
   restarts: z.int(),
+  /** how many pods it had, and how many of them were steadily ready */
+  pods: z.int(),
+  ready: z.int(),
 });
 
 /**

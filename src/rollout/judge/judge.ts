@@ -6,16 +6,18 @@ import type { CharterEntry } from './charter.ts';
 /**
  * How far an app is on its way to `entry.to`.
  * - `waiting`: it is not placed there yet
- * - `moving`: pods are being replaced, or have not proven themselves; `next` is to be replaced, where one is
+ * - `moving`: pods are being replaced, or have not proven themselves; `next` is to be replaced, where one is; `stale` of them run
+ *   something else still
  * - `done`: every pod is proven there
  * - `failed`: it does worse there than before, and is to go back
- * - `skipped`: nothing can move it
+ * - `skipped`: nothing can move it; `next` is to be replaced once that is allowed, where only a budget forbids it
  */
 export type Verdict =
   | { state: 'waiting' }
-  | { state: 'moving'; next: Pod | undefined; unsettled: readonly Pod[] }
+  | { state: 'moving'; next: Pod | undefined; unsettled: readonly Pod[]; stale: number }
   | { state: 'done' }
-  | { state: 'failed' | 'skipped'; reason: string };
+  | { state: 'failed'; reason: string }
+  | { state: 'skipped'; reason: string; next?: Pod };
 
 /** In seconds. */
 export type Standard = { minReadySeconds: number; progressDeadlineSeconds: number };
@@ -24,6 +26,8 @@ export type Standard = { minReadySeconds: number; progressDeadlineSeconds: numbe
 export type Circumstances = {
   now: number;
   identify: Identify;
+  /** since when its wave is under way; NaN where that is not known */
+  begun: number;
   /** the guid's placement, or what is promoted */
   placement: string | undefined;
   /** whether all replicas of the facade answer with that placement */
@@ -32,6 +36,8 @@ export type Circumstances = {
   placedSince: number | undefined;
   /** since when the app's progress is what it is */
   since: number;
+  /** before this, nobody could see what pods came to, or do anything about it */
+  countsFrom: number;
 };
 
 /** More crashes than before that may be an accident. */
@@ -43,26 +49,24 @@ const clockSkew = 30_000;
 /** What becomes of an app, from what its pods show. */
 export function judge(
   entry: CharterEntry,
-  app: App | undefined,
+  app: App,
   standard: Standard,
   circumstances: Circumstances,
 ): Verdict {
-  const { obstacle } = app ?? {};
-  if (obstacle !== undefined) return { state: 'skipped', reason: obstacle };
+  if (app.obstacle !== undefined) return { state: 'skipped', reason: app.obstacle };
   if (circumstances.placement !== entry.to) return { state: 'waiting' };
-  const sorted = sortPods(entry, app?.pods ?? [], standard, circumstances);
-  const crash = entry.broken ? undefined : crashOf(sorted, entry);
+  const sorted = sortPods(entry, app.pods, standard, circumstances);
+  const crash = entry.broken ? undefined : crashOf(sorted, entry, circumstances);
   if (crash !== undefined) return { state: 'failed', reason: crash };
   const { leaving, pending, unproven, stale, proven } = sorted;
-  const wanted = (app && replicasOf(app)) ?? 0;
-  const missing = wanted - pending.length - unproven.length - stale.length - proven.length;
+  const missing = wantedOf(entry, app) - pending.length - unproven.length - stale.length - proven.length;
   const unsettled = [...leaving, ...pending, ...unproven];
-  const isSettled = unsettled.length === 0 && missing <= 0;
+  const isSettled = unsettled.length === 0 && missing <= 0 && !doesWorse(entry, app);
   if (isSettled && stale.length === 0) return { state: 'done' };
-  const delay = delayOf(sorted, entry, standard, circumstances);
-  if (delay !== undefined) return { state: 'failed', reason: delay };
+  const delay = delayOf(sorted, missing, entry, standard, circumstances);
+  if (delay !== undefined) return { state: chargeOf(entry, app), reason: delay };
   const next = isSettled && circumstances.isSpread ? firstOf(stale) : undefined;
-  return { state: 'moving', next, unsettled };
+  return { state: 'moving', next, unsettled, stale: stale.length };
 }
 
 /** What changes whenever an app comes nearer to its end, or falls back. */
@@ -76,14 +80,30 @@ export function progressOf(
   return [circumstances.placement, proven.length, unproven.length, stale.length].join(' ');
 }
 
+/** How many pods it should have. What lacked before is not waited for. */
+function wantedOf(entry: CharterEntry, app: App): number {
+  const replicas = replicasOf(app) ?? entry.pods;
+  return entry.pods === 0 ? replicas : Math.min(replicas, entry.pods);
+}
+
+/** What was broken before need not be ready there, but no fewer of its pods than before. */
+function doesWorse({ broken, ready }: CharterEntry, { pods }: App): boolean {
+  return broken && pods.filter(({ isReady, isLeaving }) => isReady && !isLeaving).length < ready;
+}
+
+/** Of an app that was broken before, only what it could do before is charged. */
+function chargeOf(entry: CharterEntry, app: App): 'failed' | 'skipped' {
+  return entry.broken && !doesWorse(entry, app) ? 'skipped' : 'failed';
+}
+
 type Sorted = {
   leaving: Pod[];
-  /** have not pulled everything */
+  /** have not pulled everything, since the wave began */
   pending: Pod[];
   /** are there, and not ready for long enough */
   unproven: Pod[];
   proven: Pod[];
-  /** run anything else */
+  /** run anything else, or were stuck before the wave began */
   stale: Pod[];
 };
 
@@ -91,14 +111,15 @@ function sortPods(
   { to, broken }: CharterEntry,
   pods: readonly Pod[],
   { minReadySeconds }: Standard,
-  { identify, now }: Omit<Circumstances, 'since'>,
+  { identify, now, begun }: Omit<Circumstances, 'since'>,
 ): Sorted {
   const sorted: Sorted = { leaving: [], pending: [], unproven: [], proven: [], stale: [] };
   for (const pod of pods) {
     const running = runningOf(pod, identify);
     const isSteady = pod.isReady && now - pod.readinessSince >= minReadySeconds * 1000;
+    const isStuck = pod.waiting !== undefined && pod.createdAt < begun;
     if (pod.isLeaving) sorted.leaving.push(pod);
-    else if (running === 'pending') sorted.pending.push(pod);
+    else if (running === 'pending' && !isStuck) sorted.pending.push(pod);
     else if (versionOf(running) !== to) sorted.stale.push(pod);
     // What was not healthy before need not be so there.
     else if (isSteady || broken) sorted.proven.push(pod);
@@ -107,11 +128,17 @@ function sortPods(
   return sorted;
 }
 
-function crashOf({ unproven, proven }: Sorted, entry: CharterEntry): string | undefined {
-  for (const { name, restarts, waiting } of [...unproven, ...proven]) {
-    const crashes = restarts - entry.restarts;
+/** What restarted before counts for pods alone that were there before. */
+function crashOf(
+  { unproven, proven }: Sorted,
+  entry: CharterEntry,
+  { begun }: Circumstances,
+): string | undefined {
+  for (const { name, restarts, waiting, createdAt } of [...unproven, ...proven]) {
+    const before = createdAt > begun ? 0 : entry.restarts;
+    const crashes = restarts - before;
     if (crashes > tolerated || (crashes > 0 && waiting === 'CrashLoopBackOff'))
-      return `${name} crashes: ${restarts} restarts, ${entry.restarts} before`;
+      return `${name} crashes: ${restarts} restarts, ${before} before`;
   }
   return undefined;
 }
@@ -119,22 +146,24 @@ function crashOf({ unproven, proven }: Sorted, entry: CharterEntry): string | un
 /** What has taken longer than it may. */
 function delayOf(
   { leaving, pending, unproven, stale }: Sorted,
+  missing: number,
   entry: CharterEntry,
   { progressDeadlineSeconds }: Standard,
-  { now, since, placedSince }: Circumstances,
+  { now, since, placedSince, countsFrom }: Circumstances,
 ): string | undefined {
   const newest = (placedSince ?? Number.POSITIVE_INFINITY) + clockSkew;
   const late = stale.find(({ createdAt }) => createdAt > newest);
   if (late !== undefined) return `${late.name} was made after the placement and does not run ${entry.to}`;
   const isOverdue = (from: number): boolean => now - from > progressDeadlineSeconds * 1000;
-  const unready = unproven.find((pod) => !pod.isReady && isOverdue(pod.readinessSince));
+  const unready = unproven.find((pod) => !pod.isReady && isOverdue(Math.max(pod.readinessSince, countsFrom)));
   if (unready !== undefined) return `${unready.name} was not ready in time${whatItWaitsFor(unready)}`;
   if (!isOverdue(since)) return undefined;
   if (pending[0] !== undefined)
     return `${pending[0].name} did not start in time${whatItWaitsFor(pending[0])}`;
   if (unproven[0] !== undefined) return `${unproven[0].name} did not stay ready`;
   if (leaving[0] !== undefined) return `${leaving[0].name} did not end in time`;
-  return stale[0] === undefined
+  if (entry.broken && missing <= 0 && stale.length === 0) return 'fewer of its pods are ready than before';
+  return missing > 0 || stale[0] === undefined
     ? 'its owner made no pods in time'
     : `${stale[0].name} was not replaced in time`;
 }

@@ -7,7 +7,11 @@ import { BackOff } from './back-off.ts';
 import { SharedStrings } from './shared-strings.ts';
 import type { WatchEvent } from './watch-event.ts';
 
-export type MirrorOptions = {
+/** Hears of each item as it comes and goes; one that changes goes, and comes as another. */
+export type Follower<T> = { added: (item: T) => void; removed: (item: T) => void };
+
+export type MirrorOptions<T = unknown> = {
+  follower?: Follower<T>;
   /** Called soon after items have changed, once for many changes. */
   onChange?: () => void;
   /** Called with why the mirror hears nothing, at each attempt; and with what `read` throws of one object. */
@@ -35,7 +39,7 @@ export class Mirror<T> {
   readonly #api: Api;
   readonly #path: string;
   readonly #read: Read<T>;
-  readonly #options: MirrorOptions;
+  readonly #options: MirrorOptions<T>;
   readonly #strings = new SharedStrings();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -46,7 +50,7 @@ export class Mirror<T> {
   #staleSince: number | undefined = Date.now();
   #telling: NodeJS.Timeout | undefined;
 
-  constructor(api: Api, path: string, read: Read<T>, options: MirrorOptions = {}) {
+  constructor(api: Api, path: string, read: Read<T>, options: MirrorOptions<T> = {}) {
     this.#api = api;
     this.#path = path;
     this.#read = read;
@@ -112,7 +116,11 @@ export class Mirror<T> {
     };
     const options = { signal: this.#stop.signal, ...(limit === undefined ? {} : { limit }) };
     const { items, resourceVersion } = await this.#api.list(this.#path, read, options);
+    const before = this.#items;
     this.#items = new Map(items);
+    for (const [uid, item] of before)
+      if (this.#items.get(uid) !== item) this.#options.follower?.removed(item);
+    for (const [uid, item] of this.#items) if (before.get(uid) !== item) this.#options.follower?.added(item);
     this.#changed();
     this.#listed.resolve();
     return resourceVersion;
@@ -137,12 +145,22 @@ export class Mirror<T> {
 
   #take({ type, object }: WatchEvent): void {
     const { uid, resourceVersion } = metadataOf(object);
-    if (type !== 'BOOKMARK') {
-      const item = type === 'DELETED' ? undefined : this.#project(object);
-      const hasChanged = item === undefined ? this.#items.delete(uid) : this.#items.set(uid, item);
-      if (hasChanged !== false) this.#changed();
-    }
+    if (type !== 'BOOKMARK') this.#keep(uid, type === 'DELETED' ? undefined : this.#project(object));
     this.#version = resourceVersion;
+  }
+
+  /** Most of what is written to a pod changes nothing of what is kept of it. */
+  #keep(uid: string, item: T | undefined): void {
+    const { follower } = this.#options;
+    const known = this.#items.get(uid);
+    if (isDeepStrictEqual(known, item)) return;
+    if (known !== undefined) follower?.removed(known);
+    if (item === undefined) this.#items.delete(uid);
+    else {
+      this.#items.set(uid, item);
+      follower?.added(item);
+    }
+    this.#changed();
   }
 
   /** One object that cannot be read hides no other. */

@@ -8,14 +8,14 @@ export type Kind = { guid: string; traits: readonly string[] };
  * at most ln(traits of one app) times as many as the fewest. The same for any order of `apps`.
  */
 export function canariesOf(apps: readonly Kind[]): string[] {
-  const left = Map.groupBy(apps, ({ traits }) => traits.toSorted().join('\n'));
+  const ranked = apps.map((app) => ({ ...app, fraction: fractionOf(app.guid) }));
+  const left = Map.groupBy(ranked, ({ traits }) => traits.toSorted().join('\n'));
   // One app of each kind is enough to choose among.
-  const kinds = [...left.values()]
-    .map((same) => same.toSorted(byFraction)[0])
-    .filter((kind) => kind !== undefined);
-  const missing = new Set(kinds.flatMap(({ traits }) => traits));
+  const candidates = [...left.values()]
+    .map((same) => same.reduce((a, b) => (byFraction(b, a) < 0 ? b : a)))
+    .toSorted(byFraction);
+  const missing = new Set(candidates.flatMap(({ traits }) => traits));
   const chosen: string[] = [];
-  const candidates = kinds.toSorted(byFraction);
   while (missing.size > 0) {
     const best = candidates.reduce((a, b) => (gain(b, missing) > gain(a, missing) ? b : a));
     for (const trait of best.traits) missing.delete(trait);
@@ -28,6 +28,8 @@ function gain({ traits }: Kind, missing: ReadonlySet<string>): number {
   return new Set(traits.filter((trait) => missing.has(trait))).size;
 }
 
-function byFraction(a: Kind, b: Kind): number {
-  return fractionOf(a.guid) - fractionOf(b.guid) || (a.guid < b.guid ? -1 : 1);
+type Ranked = Kind & { fraction: number };
+
+function byFraction(a: Ranked, b: Ranked): number {
+  return a.fraction - b.fraction || (a.guid < b.guid ? -1 : 1);
 }

@@ -14,18 +14,22 @@ export function waveName(wave: WaveSpec, index: number): string {
 
 /**
  * Those of `guids` that belong into a wave: canaries, or a share that grows with the percentages of all waves up to it, by
- * the guids' own hash, so that an app that comes or goes moves no other. All, where the wave takes the rest.
+ * the guids' own hash, so that an app that comes or goes moves no other. All, where the wave takes the rest. In the order of
+ * that hash.
  * @param guids that were in no wave before
  */
 export function membersOf(
-  waves: readonly WaveSpec[],
+  waves: readonly Pick<WaveSpec, 'apps' | 'percent'>[],
   index: number,
   guids: readonly string[],
   canaries: ReadonlySet<string>,
 ): string[] {
   const wave = waves[index];
-  if (wave?.apps === 'auto') return guids.filter((guid) => canaries.has(guid));
-  if (wave?.percent === undefined) return [...guids];
+  const ordered = guids
+    .map((guid) => ({ guid, fraction: fractionOf(guid) }))
+    .toSorted((a, b) => a.fraction - b.fraction);
+  if (wave?.apps === 'auto') return ordered.map(({ guid }) => guid).filter((guid) => canaries.has(guid));
   const share = waves.slice(0, index + 1).reduce((sum, { percent = 0 }) => sum + percent, 0) / 100;
-  return guids.filter((guid) => fractionOf(guid) < share);
+  const members = wave?.percent === undefined ? ordered : ordered.filter(({ fraction }) => fraction < share);
+  return members.map(({ guid }) => guid);
 }

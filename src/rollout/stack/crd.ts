@@ -80,7 +80,7 @@ function structural(value: unknown): Node {
 
 /** What the schema of one field cannot say. */
 function rulesOf({ properties }: Node): Node {
-  if (!isNode(properties) || !('percent' in properties)) return {};
+  if (!isNode(properties) || !('pause' in properties)) return {};
   const rule = '!(has(self.apps) && has(self.percent))';
   return { 'x-kubernetes-validations': [{ rule, message: 'a wave has either apps or percent' }] };
 }

@@ -29,6 +29,11 @@ export type Counts = z.output<typeof counts>;
 
 const wave = z.strictObject({
   name: z.string(),
+  /** as the spec had it when the roll began */
+  apps: z.literal('auto').exactOptional(),
+  percent: z.number().exactOptional(),
+  approval: z.boolean().exactOptional(),
+  pauseSeconds: z.number().exactOptional(),
   counts,
   startedAt: z.string().exactOptional(),
   /** when its last app was done, had failed or was skipped */

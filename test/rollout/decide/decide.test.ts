@@ -151,7 +151,10 @@ test('on failure, everything is rolled back where that is asked for', (t) => {
   const apps = goodApps(30).map((app) => ({ ...app, behaviour: badOn('2', 'never-ready') }));
   const world = new World(apps, { ...quick, onFailure: 'rollback', waves: [{}] });
   world.ask('2');
-  run(world, 1000);
+  run(world, 1000, () => {
+    const isBack = world.status.phase === 'RolledBack';
+    if (isBack) t.is(world.status.roll?.kind, 'undo', 'it is not back before that is over');
+  });
   t.is(world.status.phase, 'RolledBack');
   t.is(world.record.promoted, '1');
   t.deepEqual(new Set([...world.pods.keys()].flatMap((guid) => world.versionsOf(guid))), new Set(['1']));
@@ -231,6 +234,50 @@ test('one instance with surge is never without a ready pod, and is as before aft
   for (const guid of world.pods.keys()) t.deepEqual(world.versionsOf(guid), ['2']);
 });
 
+test('aborted in the middle of a surge: no app keeps a pod too many, and none is without', (t) => {
+  const apps = goodApps(6, 1).map((app) => ({ ...app, surge: true }));
+  const world = new World(apps, { ...quick, waves: [{}], maxInFlight: { apps: 2 } });
+  world.ask('2');
+  const most = (): number => Math.max(...[...world.pods.values()].map(({ length }) => length));
+  for (let i = 0; i < 100 && most() < 2; i++) world.tick();
+  world.stack.metadata.annotations['dropstack.dev/abort'] = world.status.roll?.id ?? '';
+  run(world, 30, () => {
+    for (const pods of world.pods.values()) t.true(pods.some(({ isReady }) => isReady));
+  });
+  t.is(world.status.phase, 'Aborted');
+  t.is(most(), 1);
+});
+
+test('what a budget does not let go for long is skipped, charged with nothing, and goes on when it is let', (t) => {
+  const world = new World(goodApps(6), { ...quick, waves: [{ approval: true }] });
+  world.blocks('app-0003', true);
+  world.ask('2');
+  run(world, 50);
+  t.is(world.status.roll?.counts.moving, 1, 'for the moment it is slow');
+  run(world, 100);
+  t.is(world.status.phase, 'AwaitingApproval');
+  t.like(world.status.roll?.counts, { done: 5, skipped: 1 });
+  world.blocks('app-0003', false);
+  run(world, 100);
+  t.like(world.status.roll?.counts, { done: 6, skipped: 0 });
+  t.deepEqual(world.status.roll?.failures, []);
+  t.deepEqual(world.versionsOf('app-0003'), ['2', '2']);
+});
+
+test('an app that comes in the last wave, before the version is promoted, has a wave of its own', (t) => {
+  const world = new World(goodApps(5), { ...quick, newDroplets: 'atEnd' });
+  world.ask('2');
+  for (let i = 0; i < 300 && world.status.roll?.waves[1]?.startedAt === undefined; i++) world.tick();
+  world.add({ guid: 'late-app', instances: 2, behaviour: () => 'good' });
+  run(world, 3);
+  t.deepEqual(world.versionsOf('late-app'), ['1', '1']);
+  run(world, 300);
+  t.is(world.status.phase, 'Completed');
+  t.is(world.status.message, '6 of 6 apps run 2');
+  t.deepEqual(world.versionsOf('late-app'), ['2', '2']);
+  t.deepEqual(world.record.placements, {});
+});
+
 test('another version in mid-roll begins anew from where each app is', (t) => {
   const world = new World(goodApps(30), { ...quick, maxInFlight: { apps: 4 } });
   world.ask('2');
@@ -252,7 +299,7 @@ test('killed at any point, with pods that are restarted by others: each app runs
     const apps = goodApps(25).map((app) =>
       random() < 0.08 ? { ...app, behaviour: badOn('2', 'crashes') } : app,
     );
-    const bad = apps.filter(({ behaviour }) => behaviour('2') !== 'good').map(({ guid }) => guid);
+    const bad = apps.filter(({ behaviour }) => behaviour('2', '') !== 'good').map(({ guid }) => guid);
     const world = new World(apps, { ...quick, failureBudget: { count: 100 }, maxInFlight: { apps: 6 } });
     world.ask('2');
     for (let i = 0; i < 3000 && !(world.status.phase === 'Completed' && i > 10); i++) {
@@ -267,6 +314,8 @@ test('killed at any point, with pods that are restarted by others: each app runs
       world.tick(isRough && random() < 0.15 ? Math.floor(random() * 6) : 99);
     }
     t.is(world.status.phase, 'Completed', `seed ${seed}: ${world.status.message}`);
+    // What others restarted last comes up.
+    run(world, 20);
     t.deepEqual(
       Object.keys(world.record.placements).toSorted(),
       bad.toSorted(),

@@ -1,3 +1,4 @@
+import { newRoll } from '../../../src/rollout/control/new-roll.ts';
 import type { App } from '../../../src/rollout/fleet/app.ts';
 import type { Identify } from '../../../src/rollout/fleet/identity.ts';
 import type { Pod } from '../../../src/rollout/fleet/pod.ts';
@@ -10,7 +11,6 @@ import { decide } from '../../../src/rollout/decide/decide.ts';
 import type { Beginning, Decision } from '../../../src/rollout/decide/decision.ts';
 import { Memory } from '../../../src/rollout/decide/memory.ts';
 import type { Step } from '../../../src/rollout/decide/step.ts';
-import { wavesOf, waveName } from '../../../src/rollout/plan/waves.ts';
 import { stackSpec } from '../../../src/rollout/stack/spec.ts';
 import type { StackResource } from '../../../src/rollout/stack/resource.ts';
 import type { StackStatus } from '../../../src/rollout/stack/status.ts';
@@ -21,12 +21,11 @@ export type Behaviour = 'good' | 'never-ready' | 'crashes';
 export type WorldApp = {
   guid: string;
   instances: number;
-  behaviour: (version: string) => Behaviour;
+  behaviour: (version: string, pod: string) => Behaviour;
   surge?: boolean;
   obstacle?: string;
 };
 
-const counts = { apps: 0, waiting: 0, moving: 0, done: 0, failed: 0, skipped: 0 };
 const hash = 'a'.repeat(40);
 
 /** A cluster and a facade in memory, in which a second passes whenever `tick` is called; what is decided is done at once. */
@@ -39,9 +38,12 @@ export class World {
   readonly papers = new Map<string, Charter[]>();
   readonly proofs: Proof[] = [];
   canaries = new Set<string>();
+  /** no app is seen, as where `registries` names others */
+  isBlind = false;
   readonly #apps: Map<string, WorldApp>;
   readonly pods = new Map<string, Pod[]>();
   readonly #workloads = new Map<string, Workload>();
+  readonly #blocked = new Set<string>();
   #uid = 0;
   /** everything that was done, for what tests want to know */
   readonly log: { at: number; step: Step }[] = [];
@@ -68,6 +70,18 @@ export class World {
 
   versionsOf(guid: string): string[] {
     return (this.pods.get(guid) ?? []).map((pod) => versionIn(pod.containers[0]?.imageId ?? ''));
+  }
+
+  /** An app comes, with all its pods to be made. */
+  add(app: WorldApp): void {
+    this.#apps.set(app.guid, app);
+    this.#workloads.set(app.guid, workloadOf(app));
+  }
+
+  /** A disruption budget lets no pod of an app go. */
+  blocks(guid: string, isBlocked: boolean): void {
+    if (isBlocked) this.#blocked.add(guid);
+    else this.#blocked.delete(guid);
   }
 
   placementOf(guid: string): string | undefined {
@@ -127,27 +141,8 @@ export class World {
       this.papers.set(id, [...written, charter]);
   }
 
-  #begin({ kind, from, to, asked, undoes }: Beginning): void {
-    const waves =
-      kind === 'undo'
-        ? [{ name: 'undo', counts }]
-        : wavesOf(this.stack.spec.rollout).map((wave, i) => ({ name: waveName(wave, i), counts }));
-    this.status = {
-      ...this.status,
-      roll: {
-        id: `r${this.status.history.length}-${this.now}`,
-        kind,
-        ...(from === undefined ? {} : { from }),
-        to,
-        asked,
-        ...(undoes === undefined ? {} : { undoes }),
-        startedAt: new Date(this.now).toISOString(),
-        waves,
-        counts,
-        failures: [],
-        acknowledged: 0,
-      },
-    };
+  #begin(beginning: Beginning): void {
+    this.status = { ...this.status, roll: newRoll(this.stack, beginning, this.now) };
     this.memory.clear();
   }
 
@@ -166,7 +161,9 @@ export class World {
   #do(step: Step): void {
     this.log.push({ at: this.now, step });
     const workload = this.#workloads.get(step.guid);
-    if (step.kind === 'evict' || step.kind === 'delete') {
+    if (step.kind === 'evict' && this.#blocked.has(step.guid)) {
+      this.memory.blocked(step.guid, this.now);
+    } else if (step.kind === 'evict' || step.kind === 'delete') {
       const found = this.pods.get(step.guid)?.find(({ uid }) => uid === step.pod.uid);
       if (found !== undefined) this.#leave(found);
     } else if (step.kind === 'surge' && workload !== undefined) {
@@ -213,6 +210,7 @@ export class World {
       isReady: false,
       readinessSince: createdAt,
       restarts: 0,
+      crashedAt: undefined,
       waiting: undefined,
       containers: containersOf(guid, ''),
       isTask: false,
@@ -225,9 +223,10 @@ export class World {
     if (pod.containers[0]?.imageId === '')
       pod.containers = containersOf(guid, imageIdOf(guid, this.placementOf(guid) ?? ''));
     const version = versionIn(pod.containers[0]?.imageId ?? '');
-    const behaviour = this.#apps.get(guid)?.behaviour(version) ?? 'good';
+    const behaviour = this.#apps.get(guid)?.behaviour(version, pod.name) ?? 'good';
     if (behaviour === 'crashes' && age % 20 === 15) {
       pod.restarts++;
+      pod.crashedAt = this.now;
       // A container that is started again resolves its tag again.
       pod.containers = containersOf(guid, imageIdOf(guid, this.placementOf(guid) ?? ''));
     }
@@ -239,6 +238,7 @@ export class World {
   }
 
   #observe(): Map<string, App> {
+    if (this.isBlind) return new Map();
     return new Map(
       [...this.#apps.values()].map(({ guid, obstacle }): [string, App] => {
         const workload = this.#workloads.get(guid);

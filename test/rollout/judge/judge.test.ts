@@ -9,7 +9,7 @@ import { judge, type Circumstances } from '../../../src/rollout/judge/judge.ts';
 const now = Date.parse('2026-01-01T12:00:00Z');
 const hash = 'a'.repeat(40);
 const standard = { minReadySeconds: 30, progressDeadlineSeconds: 600 };
-const entry = { guid: 'guid-1', from: '1', to: '2', broken: false, restarts: 0 };
+const entry = { guid: 'guid-1', from: '1', to: '2', broken: false, restarts: 0, pods: 0, ready: 0 };
 const broken = { ...entry, broken: true };
 
 /** Seconds ago, where it is a time. */
@@ -44,6 +44,12 @@ for (const [name, pods, expected, changes = {}] of [
   ['without pods, as it should be', [], 'done', { replicas: 0 }],
   ['without pods for too long', [], 'failed its owner made no pods in time', { replicas: 1, since: 601 }],
   [
+    'without one of its pods for too long',
+    [old],
+    'failed its owner made no pods in time',
+    { replicas: 2, since: 601 },
+  ],
+  [
     'whose old pod does not serve',
     [pod('app-0', { version: '1', unready: 5 }), pod('app-1', { version: '1' })],
     'moving app-0',
@@ -66,9 +72,21 @@ for (const [name, pods, expected, changes = {}] of [
     { entry: { ...entry, restarts: 3 } },
   ],
   [
+    'that crashed, where only pods of another time had crashed before',
+    [pod('app-1', { version: '2', ready: 31, age: 60, restarts: 2 })],
+    'failed app-1 crashes: 2 restarts, 0 before',
+    { entry: { ...entry, restarts: 3 } },
+  ],
+  [
     'that crashed long after it was proven',
     [pod('app-1', { version: '2', ready: 5, restarts: 2 })],
     'failed app-1 crashes: 2 restarts, 0 before',
+  ],
+  [
+    'that is not ready, and nobody could see it for long',
+    [pod('app-1', { version: '2', unready: 3000 })],
+    'moving -',
+    { countsFrom: 599 },
   ],
   [
     'that is not ready in time',
@@ -84,15 +102,20 @@ for (const [name, pods, expected, changes = {}] of [
   ],
   [
     'that cannot be pulled',
-    [pod('app-1', { version: '', waiting: 'ImagePullBackOff' })],
+    [pod('app-1', { version: '', waiting: 'ImagePullBackOff', age: 500 })],
     'failed app-1 did not start in time: ImagePullBackOff',
     { since: 601 },
   ],
   [
     'that cannot be pulled for the moment',
-    [pod('app-1', { version: '', waiting: 'ImagePullBackOff' })],
+    [pod('app-1', { version: '', waiting: 'ImagePullBackOff', age: 500 })],
     'moving -',
     { since: 10 },
+  ],
+  [
+    'that was stuck before its wave began',
+    [pod('app-1', { version: '', waiting: 'ImagePullBackOff' }), pod('app-0', { version: '2' })],
+    'moving app-1',
   ],
   [
     'that does not end',
@@ -130,7 +153,7 @@ test('what goes back: the broken at once, the others one by one, while nothing i
   const stuck = pod('app-1', { version: '', waiting: 'ImagePullBackOff' });
   const good = pod('app-2', { version: '2' });
   const back = (pods: Pod[]) => {
-    const { isBack, remove, evict } = judgeReturn(appOf(pods, {}), '2', identify);
+    const { isBack, remove, evict } = judgeReturn(appOf(pods, {}), '2', identify, now - 100_000);
     return [isBack, names(remove), evict?.name];
   };
   t.deepEqual(back([bad, stuck, good]), [false, ['app-0', 'app-1'], undefined]);
@@ -138,17 +161,37 @@ test('what goes back: the broken at once, the others one by one, while nothing i
   t.deepEqual(back([good, pod('app-3', { version: '1', unready: 1 })]), [false, [], undefined]);
   t.deepEqual(back([good, pod('app-3', { version: '2', isLeaving: true })]), [false, [], undefined]);
   t.deepEqual(back([old]), [true, [], undefined]);
-  t.deepEqual(judgeReturn(undefined, '2', identify), { isBack: true, remove: [], evict: undefined });
+  const stuckAgain = pod('app-1', { version: '', waiting: 'ImagePullBackOff', age: 60 });
+  t.deepEqual(back([stuckAgain]), [true, [], undefined], 'to end it once more would help nobody');
+  t.deepEqual(judgeReturn(undefined, '2', identify, now), { isBack: true, remove: [], evict: undefined });
 });
 
-test('an app is broken before where a pod is not ready, waits, or is missing', (t) => {
+test('an app is broken before where a pod has not been ready for a while, or crashes; not where one was just moved', (t) => {
   const ready = pod('app-0', { restarts: 2 });
-  t.deepEqual(baselineOf(appOf([ready], {})), { broken: false, restarts: 2 });
-  t.true(baselineOf(appOf([ready, pod('app-1', { unready: 1 })], {})).broken);
-  t.true(baselineOf(appOf([pod('app-1', { waiting: 'CrashLoopBackOff' })], {})).broken);
-  t.true(baselineOf(appOf([ready], { replicas: 2 })).broken);
-  t.false(baselineOf(appOf([], { replicas: 0 })).broken);
+  t.deepEqual(baselineOf(appOf([ready], {}), now - 30_000), {
+    broken: false,
+    restarts: 2,
+    pods: 1,
+    ready: 1,
+  });
+  t.true(baselineOf(appOf([ready, pod('app-1', { unready: 31 })], {}), now - 30_000).broken);
+  t.false(baselineOf(appOf([ready, pod('app-1', { unready: 1 })], {}), now - 30_000).broken);
+  t.true(baselineOf(appOf([pod('app-1', { waiting: 'CrashLoopBackOff' })], {}), now - 30_000).broken);
+  t.like(baselineOf(appOf([ready], { replicas: 2 }), now - 30_000), { broken: false, pods: 1 });
+  t.false(baselineOf(appOf([], { replicas: 0 }), now - 30_000).broken);
 });
+
+test('an app is broken before that crashes again and again, though it is ready at the moment', (t) => {
+  t.true(crashed(2, 1));
+  t.false(crashed(1, 1), 'once may be an accident');
+  t.false(crashed(9, 31), 'it has been steady since');
+});
+
+/** @param seconds since it crashed last */
+function crashed(restarts: number, seconds: number): boolean {
+  const looping = pod('app-0', { restarts, crashedAt: now - seconds * 1000 });
+  return baselineOf(appOf([looping], {}), now - 30_000).broken;
+}
 
 function names(pods: readonly Pod[]): string[] {
   return pods.map(({ name }) => name);
@@ -161,19 +204,22 @@ type Changes = {
   /** seconds ago */
   placed?: number;
   since?: number;
+  countsFrom?: number;
   replicas?: number;
   obstacle?: string;
 };
 
 function verdictOf(pods: readonly Pod[], changes: Changes): string {
-  const { since = 0, placed } = changes;
+  const { since = 0, countsFrom = 3600, placed } = changes;
   const circumstances: Circumstances = {
     now,
     identify,
+    begun: now - 600_000,
     placement: changes.placement ?? '2',
     isSpread: changes.isSpread ?? true,
     placedSince: placed === undefined ? undefined : now - placed * 1000,
     since: now - since * 1000,
+    countsFrom: now - countsFrom * 1000,
   };
   const verdict = judge(changes.entry ?? entry, appOf(pods, changes), standard, circumstances);
   if (verdict.state === 'moving') return `moving ${verdict.next?.name ?? '-'}`;
@@ -213,6 +259,7 @@ function pod(name: string, { version = '1', ready = 3600, unready, age = 7200, .
     isReady: unready === undefined && version !== '',
     readinessSince: now - (unready ?? ready) * 1000,
     restarts: 0,
+    crashedAt: undefined,
     waiting: undefined,
     containers: [
       {

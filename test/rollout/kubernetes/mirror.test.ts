@@ -90,6 +90,30 @@ test('it keeps what is listed as it changes', async (t) => {
   t.true(changes <= 4, 'changes of one moment are told at once');
 });
 
+test('a follower hears of what comes and goes, of lists too, and of nothing that stays as it is', async (t) => {
+  const heard: string[] = [];
+  const follower = {
+    added: (item: unknown) => void heard.push(`+${String(item)}`),
+    removed: (item: unknown) => void heard.push(`-${String(item)}`),
+  };
+  const { items } = await mirrorOf(
+    t,
+    [gives(3, object('a', 1), object('b', 2)), gives(9, object('a', 5), object('e', 8))],
+    [
+      tellsAndEnds(
+        line('MODIFIED', object('a', 5)),
+        line('MODIFIED', object('a', 5)),
+        line('DELETED', object('b', 6)),
+        line('ERROR', { code: 410 }),
+      ),
+      quiet,
+    ],
+    { follower },
+  );
+  await until(() => items().join() === 'a@5,e@8');
+  t.deepEqual(heard, ['+a@1', '+b@2', '-a@1', '+a@5', '-b@2', '+e@8']);
+});
+
 test('a stream that ends is resumed after what it told last, bookmarks among it, without a list', async (t) => {
   const { items, watched, listed } = await mirrorOf(
     t,
