@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { dropletCommands } from './cli/droplet.ts';
+import { exposureCommand } from './cli/exposure.ts';
 import { gcCommand } from './cli/gc.ts';
 import { imageCommands } from './cli/image.ts';
+import { patcherCommand } from './cli/patcher.ts';
+import { rolloutCommands } from './cli/rollout.ts';
 import { rootfsCommands } from './cli/rootfs.ts';
 import { serveCommand } from './cli/serve.ts';
 import { startCommand } from './cli/start.ts';
@@ -24,6 +27,9 @@ const program = new Command('dropstack')
 for (const add of [
   startCommand,
   serveCommand,
+  patcherCommand,
+  rolloutCommands,
+  exposureCommand,
   rootfsCommands,
   dropletCommands,
   imageCommands,

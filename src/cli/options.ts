@@ -21,5 +21,9 @@ export function facadeCommand(parent: Command, usage: string): Command {
     .option('--default-stack <name>', 'its stack of droplets that belong to none')
     .option('--config <file>', 'all that from its configuration file')
     .optionsGroup('Options:')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'));
+    .addOption(outputOption());
+}
+
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text');
 }

@@ -59,7 +59,37 @@ const commands: [string[], RegExp[]][] = [
     ['warm'],
     [/--newer-than <age>/, /only\s+what is left/, /Exit codes: 0 all are warm but those that are refused/],
   ],
+  [['rollout'], [/^ {2}plan .*<stack>/m, /^ {2}receipt .*<stack> \[roll\]/m]],
+  [
+    ['rollout', 'plan'],
+    [/--version <version>/, /--kubeconfig <file>/, /3 apps would break/],
+  ],
+  [
+    ['rollout', 'start'],
+    [/--import <reference>/, /--retry/, /--watch/, /--dry-run/],
+  ],
+  [
+    ['rollout', 'status'],
+    [/--exit-on-stop/, /5 apps failed, or it was aborted or rolled back/],
+  ],
+  [
+    ['rollout', 'pause'],
+    [/--kubeconfig <file>/, /--dry-run/],
+  ],
+  [['rollout', 'resume'], [/count\s+no\s+more/]],
+  [['rollout', 'approve'], [/--wave <name>/]],
+  [['rollout', 'abort'], [/stays\s+where\s+it\s+is/]],
+  [['rollout', 'undo'], [/where\s+the\s+last\s+roll\s+found\s+it/]],
+  [['rollout', 'history'], [/newest first/]],
+  [
+    ['rollout', 'receipt'],
+    [/--html/, /--out <file>/],
+  ],
+  [['exposure'], [/--package <query>/, /--all/, /3 some have it/]],
 ];
+
+/** What is told to a `Stack`, or read of it, needs no facade. */
+const ofStackAlone = new Set(['pause', 'resume', 'approve', 'abort', 'undo', 'history']);
 
 for (const [command, tells] of commands) {
   test.serial(`help: ${command.join(' ')}`, async (t) => {
@@ -68,13 +98,14 @@ for (const [command, tells] of commands) {
     t.is(stderr, '');
     t.regex(stdout, new RegExp(`^Usage: ${['dropstack', ...command].join(' ')}`));
     for (const pattern of tells) t.regex(stdout, pattern);
-    const works = command.length === 2 || ['gc', 'warm'].includes(command[0] ?? '');
+    const [first = '', second = ''] = command;
+    const works = second === '' ? ['gc', 'warm', 'exposure'].includes(first) : !ofStackAlone.has(second);
     t.is(stdout.includes('--server <url>') && stdout.includes('DROPSTACK_PASSWORD'), works);
   });
 }
 
 test.serial('a command that needs another tells which there are', async (t) => {
-  for (const command of [[], ['rootfs'], ['droplet'], ['image']]) {
+  for (const command of [[], ['rootfs'], ['droplet'], ['image'], ['rollout']]) {
     const { code, stdout, stderr } = await dropstack(command);
     t.is(code, 2);
     t.is(stdout, '');

@@ -16,6 +16,7 @@ import type { SimulatedApi } from './simulated-api.ts';
 import { simulatedNodes, type SimulatedNodes } from './simulated-nodes.ts';
 import { stackHandle, type StackHandle } from './stack-handle.ts';
 import { startPatcher } from './start-patcher.ts';
+import { warmFleet } from './warm-fleet.ts';
 
 type Options = Omit<Partial<Parameters<typeof simulatedNodes>[2]>, 'facade'> &
   Omit<Partial<Parameters<typeof createFleet>[1]>, 'apps'> & {
@@ -23,19 +24,25 @@ type Options = Omit<Partial<Parameters<typeof simulatedNodes>[2]>, 'facade'> &
     /** of the `Stack`, beside what every test has: quick waves */
     rollout?: object;
     controlPlane?: Parameters<typeof startControlPlane>[1];
+    /** whether all images are made before their pods ask for them */
+    warm?: boolean;
   };
 
 export type Foundation = {
   cluster: ControlPlane;
   api: SimulatedApi;
+  /** the end of its owner */
+  over: AbortSignal;
   served: () => Served;
+  /** the directory of its droplets: see `fleetDroplets` */
+  source: string;
   /** Starts the facade again on the same port. */
   serveAgain: () => Promise<void>;
   nodes: SimulatedNodes;
   fleet: Fleet;
   apps: { guid: string; image: string }[];
   /** Another patcher, with rights of its own and no more. */
-  startPatcher: () => Running;
+  startPatcher: (flags?: Parameters<typeof startPatcher>[3]) => Running;
   stack: StackHandle;
   /** guid → the rootfs versions that its pods run, by their image IDs */
   running: () => Promise<Map<string, string[]>>;
@@ -43,10 +50,21 @@ export type Foundation = {
 };
 
 export type FoundationPod = {
-  metadata: { name: string; uid: string; deletionTimestamp?: string; creationTimestamp: string };
+  metadata: {
+    name: string;
+    uid: string;
+    labels: Record<string, string>;
+    deletionTimestamp?: string;
+    creationTimestamp: string;
+  };
+  spec: { nodeName?: string };
   status: {
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { imageID: string; restartCount: number }[];
+    containerStatuses?: {
+      imageID: string;
+      restartCount: number;
+      state: { waiting?: { reason: string } };
+    }[];
   };
 };
 
@@ -56,7 +74,7 @@ export type FoundationPod = {
  */
 export async function foundation(
   owner: Owner,
-  { guids, rollout = {}, controlPlane = {}, ...wishes }: Options,
+  { guids, rollout = {}, controlPlane = {}, warm = false, ...wishes }: Options,
 ): Promise<Foundation> {
   const data = join(await tempDir(owner), 'data');
   const source = join(await tempDir(owner), 'source');
@@ -70,10 +88,11 @@ export async function foundation(
   let served = first;
   await served.cli('rootfs', 'import', 'cflinuxfs4', '1.0', await tinyRootfs(owner, 'one'), '--promote');
   await served.cli('rootfs', 'import', 'cflinuxfs4', '2.0', await tinyRootfs(owner, 'two'));
+  if (warm) await warmFleet(served, apps, '1.0');
   await cluster.apply(...(await rolloutObjects()));
   await cluster.kubectl('wait', '--for=condition=established', 'crd/stacks.dropstack.dev', '--timeout=60s');
   await cluster.apply(stackOf(rollout));
-  const { access, api } = clusterApi(owner, cluster);
+  const { access, api, over } = clusterApi(owner, cluster);
   const facade = { ...served.puller, name: 'registry.test' };
   const nodes = await simulatedNodes(owner, access, { nodes: 5, hurry: 50, facade, ...wishes });
   const fleet = await createFleet(api, { ...wishes, apps });
@@ -86,14 +105,16 @@ export async function foundation(
   return {
     cluster,
     api,
+    over,
     served: () => served,
+    source,
     serveAgain: async () => {
       served = await serve();
     },
     nodes,
     fleet,
     apps,
-    startPatcher: () => startPatcher(owner, cluster.kubeconfig('patcher'), served),
+    startPatcher: (flags) => startPatcher(owner, cluster.kubeconfig('patcher'), served, flags),
     stack: stackHandle(api),
     running: () => running(served, pods),
     pods,
@@ -123,8 +144,8 @@ async function running(
   { host, admin }: Served,
   list: () => Promise<FoundationPod[]>,
 ): Promise<Map<string, string[]>> {
-  const images = (await list()).map(({ metadata: { name }, status }) => ({
-    guid: name.replace(/-\d+$/, ''),
+  const images = (await list()).map(({ metadata: { labels }, status }) => ({
+    guid: labels['cloudfoundry.org/guid'] ?? '',
     digest: `sha256:${/[0-9a-f]{64}$/.exec(status.containerStatuses?.[0]?.imageID ?? '')?.[0] ?? '0'.repeat(64)}`,
   }));
   const answer = await fetch(`http://${host}/api/v1/images/identify`, {

@@ -7,6 +7,8 @@ export type Behaviour = {
   crash?: { afterMs: number; times?: number };
   /** ceases to be ready without a crash, and for good without `forMs`; `afterMs` counts from when it became ready */
   unready?: { afterMs: number; forMs?: number };
+  /** its node finds what the tag means, and cannot pull it */
+  unpullable?: boolean;
 };
 
 /** What a container runs. `version` and `digest` (of the manifest) are undefined where the image is not the facade's. */

@@ -42,14 +42,20 @@ export async function simulatedPod(
   const mayEnd = spec.restartPolicy === 'Never';
   // One after the other, as their pod names them: the first may bring what the next finds present.
   const inTurn = pLimit(1);
+  const behaviour = (image: PulledImage) => behaviourOf(rules(), { namespace, pod: name, ...running(image) });
+  const pull = async (image: string, policy: string): Promise<PulledImage> => {
+    const pulled = await node.pull(image, policy);
+    if (behaviour(pulled).unpullable === true)
+      throw new Error(`failed to pull image "${image}": no space left`);
+    return pulled;
+  };
   const make = (container: ContainerSpec, isFirst: boolean): SimulatedContainer =>
     new SimulatedContainer(container, {
-      pull: () => inTurn(node.pull, container.image, container.imagePullPolicy),
+      pull: () => inTurn(pull, container.image, container.imagePullPolicy),
       imageId: node.imageId,
       hurry,
       restarts: !mayEnd,
-      behaviour: (image) =>
-        isFirst ? behaviourOf(rules(), { namespace, pod: name, ...running(image) }) : {},
+      behaviour: (image) => (isFirst ? behaviour(image) : {}),
       tell: () => tell(),
       wait: (ms) => delay(ms, undefined, { signal: over }),
     });

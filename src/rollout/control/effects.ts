@@ -1,0 +1,11 @@
+import type { Step } from '../decide/step.ts';
+import type { StackResource } from '../stack/resource.ts';
+import type { StackStatus } from '../stack/status.ts';
+
+/** What a controller does in the cluster. */
+export type Effects = {
+  /** @returns each step, and whether a disruption budget forbids it for the time being */
+  carryOut(steps: readonly Step[]): Promise<{ step: Step; blocked: boolean }[]>;
+  /** @throws Failure `conflict` where the status is not `before` any more: another process leads, or did */
+  writeStatus(stack: StackResource, before: StackStatus, after: StackStatus): Promise<void>;
+};
