@@ -22,9 +22,8 @@ export function baselineOf(
   };
 }
 
-/** It may be ready in between. Once may be an accident. */
-function isLooping({ restarts, crashedAt, waiting }: Pod, steadySince: number): boolean {
-  return (
-    waiting === 'CrashLoopBackOff' || (restarts > 1 && crashedAt !== undefined && crashedAt > steadySince)
-  );
+/** It may be ready in between, and its back-off be long. Once may be an accident. */
+function isLooping({ restarts, crashedAt, waiting, readinessSince }: Pod, steadySince: number): boolean {
+  const isUnsteady = crashedAt !== undefined && Math.max(crashedAt, readinessSince) > steadySince;
+  return waiting === 'CrashLoopBackOff' || (restarts > 1 && isUnsteady);
 }

@@ -185,6 +185,8 @@ test('an app is broken before that crashes again and again, though it is ready a
   t.true(crashed(2, 1));
   t.false(crashed(1, 1), 'once may be an accident');
   t.false(crashed(9, 31), 'it has been steady since');
+  const afterBackOff = pod('app-0', { restarts: 9, crashedAt: now - 300_000, ready: 1 });
+  t.true(baselineOf(appOf([afterBackOff], {}), now - 30_000).broken, 'it has just come back');
 });
 
 /** @param seconds since it crashed last */
