@@ -42,7 +42,7 @@ async function makePlan(
   const [all, record] = await Promise.all([listApps(api, new Set(registries)), operator.rootfs.stack(name)]);
   const now = Date.now();
   const identities = new Identities(operator);
-  await identities.learn(all.values(), now);
+  await identities.learn(all, now);
   const apps = await appsOfStack(name, all, record, identities);
   const observation = { apps, record, identify: identities.identify, now };
   return planOf(stack, { to, from: record.promoted }, observation, operator);

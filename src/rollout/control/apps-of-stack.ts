@@ -1,6 +1,5 @@
 import type { StackRecord } from '../../rootfs/stack-record.ts';
 import type { App } from '../fleet/app.ts';
-import { runningOf } from '../fleet/identity.ts';
 import type { Identities } from './identities.ts';
 
 /**
@@ -17,20 +16,8 @@ export async function appsOfStack(
   for (const app of all.values()) {
     const isOurs =
       Object.hasOwn(record.placements, app.guid) ||
-      (shownBy(app, identities) ?? (await identities.stackOf(app))) === stack;
+      (identities.shownStackOf(app) ?? (await identities.stackOf(app))) === stack;
     if (isOurs) found.set(app.guid, app);
   }
   return found;
-}
-
-function shownBy({ pods, workloads }: App, { identify }: Identities): string | undefined {
-  const [named] = [...pods, ...workloads].flatMap(({ containers }) =>
-    containers.map(({ image }) => image.stack),
-  );
-  if (named !== undefined) return named;
-  for (const pod of pods) {
-    const running = runningOf(pod, identify);
-    if (typeof running !== 'string') return running.stack;
-  }
-  return undefined;
 }

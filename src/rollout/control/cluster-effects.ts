@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { Failure, isFailure } from '../../errors.ts';
-import { parsePod } from '../fleet/parse-pod.ts';
 import type { Step } from '../decide/step.ts';
 import type { Api } from '../kubernetes/api.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
@@ -10,6 +9,7 @@ import type { StackStatus } from '../stack/status.ts';
 import type { Effects } from './effects.ts';
 import { emptyStatus } from './empty-status.ts';
 import { eventsOf } from './events-of.ts';
+import { takeStep } from './take-step.ts';
 
 /** Requests to the API server that change pods, at a time. */
 const atOnce = 16;
@@ -24,27 +24,14 @@ export function clusterEffects(
   const actions = podActions(api);
   const limit = pLimit(atOnce);
 
-  const take = async (step: Step): Promise<string> => {
-    if (step.kind === 'evict') {
-      const outcome = await actions.evict(step.pod);
-      return typeof outcome === 'string' ? outcome : 'blocked';
-    }
-    if (step.kind === 'delete')
-      return actions.remove(step.pod, (pod) => parsePod(pod, registries())?.isReady === false);
-    if (step.kind === 'restart') return actions.restart(step.workload, step.mark);
-    if (step.kind === 'surge') return actions.scale(step.workload, step.from + 1, step.from);
-    // What somebody else has scaled meanwhile stays as it is.
-    const { replicas, surgedFrom = replicas } = step.workload;
-    return actions.scale(step.workload, replicas === surgedFrom + 1 ? surgedFrom : replicas, undefined);
-  };
   return {
     carryOut: (steps) =>
       Promise.all(
         steps.map((step) =>
           limit(async () => {
-            const outcome = await take(step);
-            onStep(step, outcome);
-            return { step, blocked: outcome === 'blocked' };
+            const { word, forbidden } = await takeStep(step, actions, registries());
+            onStep(step, word);
+            return { step, forbidden };
           }),
         ),
       ),

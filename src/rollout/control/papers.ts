@@ -46,11 +46,11 @@ export class Papers {
     }
   }
 
-  async keepProof(roll: string, { wave, at, pods }: Proof): Promise<void> {
+  async keepProof(roll: string, { wave, at, pods, skipped }: Proof): Promise<void> {
     for (let part = 0; part === 0 || part * podsPerPaper < pods.length; part++) {
       const some = pods.slice(part * podsPerPaper, (part + 1) * podsPerPaper);
       const name = `proof-${wave}-${String(part).padStart(3, '0')}.json`;
-      await this.#write(roll, name, { wave, at, pods: some }, false);
+      await this.#write(roll, name, { wave, at, pods: some, skipped: part === 0 ? skipped : [] }, false);
     }
   }
 

@@ -89,8 +89,8 @@ export class StackController {
     signal.throwIfAborted();
     await this.#place(stack, decision, observation, signal);
     signal.throwIfAborted();
-    for (const { step, blocked } of await this.#parts.effects.carryOut(decision.steps))
-      if (blocked) this.#memory.blocked(step.guid, observation.now);
+    for (const { step, forbidden } of await this.#parts.effects.carryOut(decision.steps))
+      if (forbidden !== undefined) this.#memory.forbidden(step.guid, observation.now, forbidden);
     if (decision.hasEnded) this.#memory.clear();
     signal.throwIfAborted();
     if (decision.begin !== undefined) await this.#begin(stack, decision.begin, observation);
@@ -126,7 +126,7 @@ export class StackController {
     const { identities, clock } = this.#parts;
     const now = clock();
     const { name } = stack.metadata;
-    await identities.learn(all.values(), now);
+    await identities.learn(all, now);
     const record = await this.#readRecord(name, now);
     const apps = await appsOfStack(name, all, record, identities);
     // What is about to end needs no papers: it must end also where they are lost.

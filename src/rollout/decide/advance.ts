@@ -13,7 +13,7 @@ import { beginnings, superfluous, waysBack, whereTheyAre, type Placements } from
 import { promotionOf } from './promotion.ts';
 import { stepsOf } from './steps.ts';
 import { isOut, survey, type Standing } from './survey.ts';
-import { wavesNow } from './waves-now.ts';
+import { isSettled, wavesNow } from './waves-now.ts';
 
 type Outcome = PastRoll['outcome'];
 
@@ -56,7 +56,9 @@ export function advance(
   );
   const decision: Decision = {
     ...(charter && { charter }),
-    proofs: finished.map((wave) => proofOf(wave, doneIn(wave, standings), now)),
+    proofs: finished.map((wave) =>
+      proofOf(wave, doneIn(wave, standings, observation), skippedIn(wave, standings), now),
+    ),
     status: { ...status, ...phaseOf(observation, next, halt), roll: next },
     place: {
       ...unplaced,
@@ -97,9 +99,22 @@ function acknowledgedOf({ stack }: Observation, { id, acknowledged, failures }: 
   return isTrue ? Math.max(acknowledged, seen) : acknowledged;
 }
 
-function doneIn(wave: number, standings: readonly Standing[]): { app: App; version: string }[] {
-  return standings.flatMap(({ wave: own, verdict, app, entry }) =>
-    own === wave && verdict.state === 'done' && app !== undefined ? [{ app, version: entry.to }] : [],
+function doneIn(
+  wave: number,
+  standings: readonly Standing[],
+  observation: Observation,
+): { app: App; version: string }[] {
+  return standings.flatMap((standing) => {
+    const { wave: own, verdict, app, entry } = standing;
+    const isDone =
+      verdict.state === 'done' || (verdict.state === 'moving' && isSettled(standing, observation));
+    return own === wave && isDone && app !== undefined ? [{ app, version: entry.to }] : [];
+  });
+}
+
+function skippedIn(wave: number, standings: readonly Standing[]): { guid: string; reason: string }[] {
+  return standings.flatMap(({ wave: own, verdict, entry: { guid } }) =>
+    own === wave && verdict.state === 'skipped' ? [{ guid, reason: verdict.reason }] : [],
   );
 }
 

@@ -11,7 +11,7 @@ export class Memory {
   readonly #placed = new Map<string, { version: string; since: number }>();
   readonly #lacking = new Map<string, string>();
   readonly #progress = new Map<string, { progress: string; since: number }>();
-  readonly #blocked = new Map<string, number>();
+  readonly #forbidden = new Map<string, { since: number; why: string }>();
   readonly #proved = new Set<string>();
 
   /** @param start milliseconds since the epoch */
@@ -46,7 +46,7 @@ export class Memory {
     const found = this.#progress.get(guid);
     if (found?.progress === progress) return found.since;
     this.#progress.set(guid, { progress, since: now });
-    this.#blocked.delete(guid);
+    this.#forbidden.delete(guid);
     return now;
   }
 
@@ -60,14 +60,14 @@ export class Memory {
     }
   }
 
-  /** A disruption budget does not let the next pod of an app go. */
-  blocked(guid: string, now: number): void {
-    if (!this.#blocked.has(guid)) this.#blocked.set(guid, now);
+  /** The next pod of an app may not be ended for the time being, as by its disruption budget. */
+  forbidden(guid: string, now: number, why: string): void {
+    this.#forbidden.set(guid, { since: this.#forbidden.get(guid)?.since ?? now, why });
   }
 
-  /** Since when budgets have not let an app's next pod go; undefined where they do, or nobody has asked. */
-  blockedSince(guid: string): number | undefined {
-    return this.#blocked.get(guid);
+  /** Since when an app's next pod may not be ended, and why; undefined where it may, or nobody has asked. */
+  forbiddenSince(guid: string): { since: number; why: string } | undefined {
+    return this.#forbidden.get(guid);
   }
 
   /** An app was done in its wave. */
@@ -95,7 +95,7 @@ export class Memory {
     this.#lacking.clear();
     this.#placed.clear();
     this.#progress.clear();
-    this.#blocked.clear();
+    this.#forbidden.clear();
     this.#proved.clear();
   }
 }

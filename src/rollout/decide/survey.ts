@@ -99,12 +99,9 @@ function verdictOf(
   // was told to replace its pods has only itself to wait for.
   const mark = markOf(roll, entry.to);
   if (!app.workloads.some(({ restartedFor }) => restartedFor === mark)) memory.excuse(now, entry.guid);
-  const blockedSince = memory.blockedSince(entry.guid) ?? now;
-  return now - blockedSince > standard.progressDeadlineSeconds * 1000
-    ? {
-        state: 'skipped',
-        reason: `disruption budgets do not let ${verdict.next.name} go`,
-        next: verdict.next,
-      }
-    : verdict;
+  const forbidden = memory.forbiddenSince(entry.guid);
+  const isOverdue = now - (forbidden?.since ?? now) > standard.progressDeadlineSeconds * 1000;
+  if (forbidden === undefined || !isOverdue) return verdict;
+  const reason = `${verdict.next.name} may not be ended: ${forbidden.why}`;
+  return { state: 'skipped', reason, next: verdict.next };
 }

@@ -44,7 +44,7 @@ export function lacksApproval({ approvedAt, approval }: WaveStatus, { apps }: Ob
 }
 
 /** What failed is settled when it is back, and what was one more pod for a while is gone. */
-function isSettled({ verdict, back, app, entry }: Standing, { memory }: Observation): boolean {
+export function isSettled({ verdict, back, app, entry }: Standing, { memory }: Observation): boolean {
   if (verdict.state === 'skipped') return true;
   if (verdict.state === 'failed') return isOut(back) && !isSurged(app);
   const isDone =

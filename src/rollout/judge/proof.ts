@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { App } from '../fleet/app.ts';
+import type { Pod } from '../fleet/pod.ts';
+import { mostListed } from '../plan/plan.ts';
 
 const provenPod = z.strictObject({
   guid: z.string(),
@@ -15,14 +17,26 @@ const provenPod = z.strictObject({
 });
 export type ProvenPod = z.output<typeof provenPod>;
 
-/** What showed that the apps of a wave run where they belong, pod by pod. */
-export const proof = z.strictObject({ wave: z.int(), at: z.string(), pods: z.array(provenPod) });
+const skippedApp = z.strictObject({ guid: z.string(), reason: z.string() });
+
+/** What showed that the apps of a wave run where they belong, pod by pod, and what was not moved. */
+export const proof = z.strictObject({
+  wave: z.int(),
+  at: z.string(),
+  pods: z.array(provenPod),
+  skipped: z.array(skippedApp),
+});
 export type Proof = z.output<typeof proof>;
 
-/** The pods of apps that are done, as they are at this moment. */
-export function proofOf(wave: number, done: readonly { app: App; version: string }[], now: number): Proof {
+/** The pods of apps that are done, as they are at this moment; those that others have just restarted show nothing. */
+export function proofOf(
+  wave: number,
+  done: readonly { app: App; version: string }[],
+  skipped: Proof['skipped'],
+  now: number,
+): Proof {
   const pods = done.flatMap(({ app: { guid, pods: members }, version }) =>
-    members.map((pod) => ({
+    members.filter(hasPulled).map((pod) => ({
       guid,
       namespace: pod.namespace,
       pod: pod.name,
@@ -34,5 +48,9 @@ export function proofOf(wave: number, done: readonly { app: App; version: string
       restarts: pod.restarts,
     })),
   );
-  return { wave, at: new Date(now).toISOString(), pods };
+  return { wave, at: new Date(now).toISOString(), pods, skipped: skipped.slice(0, mostListed) };
+}
+
+function hasPulled({ isLeaving, containers }: Pod): boolean {
+  return !isLeaving && containers.every(({ imageId }) => imageId !== '');
 }

@@ -1,4 +1,4 @@
-import type { ProvenPod } from '../judge/proof.ts';
+import type { Proof, ProvenPod } from '../judge/proof.ts';
 import type { RolloutPlan } from '../plan/plan.ts';
 import type { AppFailure, WaveStatus } from '../stack/status.ts';
 import { markup, type Markup } from './markup.ts';
@@ -27,7 +27,7 @@ ${progressChart(actual, pods)}
 ${comparison(receipt)}
 ${waves(actual.waves, plan)}
 ${failures(actual.failures, actual.waves)}
-${obstacles(plan)}
+${exceptions(plan, proofs)}
 ${breaks(plan)}
 ${proofOf(pods, receipt.pods)}
 </body>
@@ -71,9 +71,13 @@ function failures(list: readonly AppFailure[], waveList: readonly WaveStatus[]):
   return section('Failures', ['App', 'Wave', 'At', 'Why'], rows);
 }
 
-function obstacles({ obstacles: { count, list } }: RolloutPlan): Markup {
-  const rows = list.map(({ guid, reason }) => [guid, reason]);
-  return section('Exceptions: apps that could not be rolled', ['App', 'Why'], rows, count);
+/** Those that the plan knew of, and those that came to it. */
+function exceptions({ obstacles: { count, list } }: RolloutPlan, proofs: readonly Proof[]): Markup {
+  const skipped = [...list, ...proofs.flatMap((one) => one.skipped)];
+  const reasons = new Map(skipped.map(({ guid, reason }) => [guid, reason]));
+  const rows = [...reasons].slice(0, most.apps);
+  const all = Math.max(count, reasons.size);
+  return section('Exceptions: apps that could not be rolled', ['App', 'Why'], rows, all);
 }
 
 function breaks({ breaks: { count, list } }: RolloutPlan): Markup {

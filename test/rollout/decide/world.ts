@@ -162,7 +162,7 @@ export class World {
     this.log.push({ at: this.now, step });
     const workload = this.#workloads.get(step.guid);
     if (step.kind === 'evict' && this.#blocked.has(step.guid)) {
-      this.memory.blocked(step.guid, this.now);
+      this.memory.forbidden(step.guid, this.now, 'a budget');
     } else if (step.kind === 'evict' || step.kind === 'delete') {
       const found = this.pods.get(step.guid)?.find(({ uid }) => uid === step.pod.uid);
       if (found !== undefined) this.#leave(found);

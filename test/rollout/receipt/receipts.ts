@@ -52,5 +52,7 @@ export function receiptOf(name: string, pods = 1, most = 1): Receipt {
     readySince: at((index / pods) * 100),
     restarts: 0,
   }));
-  return makeReceipt(name, actual, 'Completed', name, plan, [{ wave: 0, at: at(90), pods: proven }]);
+  return makeReceipt(name, actual, 'Completed', name, plan, [
+    { wave: 0, at: at(90), pods: proven, skipped: many({ guid: name, reason: name }) },
+  ]);
 }
