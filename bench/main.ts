@@ -5,6 +5,7 @@ import { crowdBench } from './crowd.ts';
 import { benchDroplets, type DropletName } from './droplets/bench-droplets.ts';
 import { memoryBench } from './memory.ts';
 import { nodesBench } from './nodes.ts';
+import { rolloutBench } from './rollout.ts';
 
 const usage = `Which benchmark?
   npm run bench -- memory [megabytes]
@@ -13,6 +14,7 @@ const usage = `Which benchmark?
   npm run bench -- bombs [seconds]
   npm run bench -- nodes [rounds] [droplet...]
   npm run bench -- cache [megabytes] [files]
+  npm run bench -- rollout [apps] [apps of a stand-in]
 Droplets: ${Object.keys(benchDroplets).join(', ')}
 `;
 
@@ -25,6 +27,7 @@ else if (name === 'bombs') await bombsBench(Number(count ?? 20));
 else if (name === 'nodes')
   await nodesBench(Number(count ?? 5), droplets.length === 0 ? undefined : droplets.filter(isDroplet));
 else if (name === 'cache') await cacheBench(Number(count ?? 512), Number(droplets[0] ?? 100_000));
+else if (name === 'rollout') await rolloutBench(Number(count ?? 4000), Number(droplets[0] ?? 40_000));
 else {
   process.stderr.write(usage);
   process.exitCode = 2;
