@@ -24,6 +24,9 @@ export const roll: Roll = {
   waves: [
     {
       name: 'canary',
+      percent: 10,
+      approval: true,
+      pauseSeconds: 0,
       counts: { ...none, apps: 1, done: 1 },
       startedAt: '2026-01-01T00:00:00.000Z',
       settledAt: '2026-01-01T00:10:00.000Z',

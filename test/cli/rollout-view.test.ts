@@ -19,7 +19,6 @@ const { rollout: spec } = stackSpec.parse({
   rootfs: { version: '2.0' },
   registries: ['r'],
   rollout: {
-    waves: [{ name: 'canary', percent: 1 }, { percent: 9, pause: '20m' }, { name: 'rest' }],
     soak: '10m',
   },
 });
@@ -35,7 +34,12 @@ const going: Roll = {
       settledAt: at(100),
       finishedAt: at(700),
     },
-    { name: '9%', counts: { ...none, apps: 90, done: 30, moving: 20, waiting: 40 }, startedAt: at(700) },
+    {
+      name: '9%',
+      pauseSeconds: 1200,
+      counts: { ...none, apps: 90, done: 30, moving: 20, waiting: 40 },
+      startedAt: at(700),
+    },
     { name: 'rest', counts: none },
   ],
 };

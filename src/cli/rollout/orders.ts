@@ -1,5 +1,4 @@
 import { Failure } from '../../errors.ts';
-import { wavesOf } from '../../rollout/plan/waves.ts';
 import { annotation, type StackResource } from '../../rollout/stack/resource.ts';
 import type { Roll } from '../../rollout/stack/status.ts';
 import type { Order } from './order.ts';
@@ -51,7 +50,7 @@ function approve(stack: StackResource, name?: string): Order {
         ? `Every wave of roll ${roll.id} is over`
         : `Roll ${roll.id} has no wave ${name}: there are ${roll.waves.map((one) => one.name).join(', ')}`,
     );
-  if (roll.kind === 'undo' || wavesOf(stack.spec.rollout)[index]?.approval !== true)
+  if (roll.kind === 'undo' || wave.approval !== true)
     throw senseless(`Wave ${wave.name} of roll ${roll.id} needs no approval`);
   if (wave.approvedAt !== undefined || wave.finishedAt !== undefined)
     throw senseless(

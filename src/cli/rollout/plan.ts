@@ -20,10 +20,13 @@ const breaking = 3;
 
 /** `dropstack rollout plan` */
 export async function showPlan(name: string, flags: PlanFlags): Promise<void> {
-  const plan = await withApi(flags, (api) =>
+  const { plan, undoes } = await withApi(flags, (api) =>
     withOperator(flags, (operator) => makePlan(api, operator, name, flags.version)),
   );
-  print(flags.output, plan, () => describePlan(plan, flags.all === true));
+  print(flags.output, plan, () => {
+    const text = describePlan(plan, flags.all === true);
+    return undoes === undefined ? text : `${text}\n\n${undoing(plan.to, undoes)}`;
+  });
   if (plan.breaks.count > 0) process.exitCode = breaking;
 }
 
@@ -33,7 +36,7 @@ async function makePlan(
   operator: Operator,
   name: string,
   version: string | undefined,
-): Promise<RolloutPlan> {
+): Promise<{ plan: RolloutPlan; undoes: string | undefined }> {
   const stack = await readStack(api, name);
   const { registries, rootfs } = stack.spec;
   const to = version ?? rootfs.version;
@@ -45,5 +48,12 @@ async function makePlan(
   await identities.learn(all, now);
   const apps = await appsOfStack(name, all, record, identities);
   const observation = { apps, record, identify: identities.identify, now };
-  return planOf(stack, { to, from: record.promoted }, observation, operator);
+  const plan = await planOf(stack, { to, from: record.promoted }, observation, operator);
+  const last = stack.status?.roll;
+  const isUndo = last?.kind === 'roll' && to === last.from && to !== last.asked;
+  return { plan, undoes: isUndo ? last.id : undefined };
+}
+
+function undoing(version: string, roll: string): string {
+  return `Roll ${roll} came from ${version}: to name it again is an undo, which takes all back at once, without waves.`;
 }

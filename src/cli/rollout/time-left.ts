@@ -1,4 +1,3 @@
-import { wavesOf } from '../../rollout/plan/waves.ts';
 import type { RolloutSpec } from '../../rollout/stack/spec.ts';
 import type { Roll, WaveStatus } from '../../rollout/stack/status.ts';
 
@@ -41,13 +40,13 @@ function waitOf(
   { kind }: Roll,
   spec: RolloutSpec,
   planned: readonly number[] | undefined,
-  { startedAt, settledAt, finishedAt, counts }: WaveStatus,
+  { startedAt, settledAt, finishedAt, counts, pauseSeconds = 0 }: WaveStatus,
   index: number,
   now: number,
 ): number {
   const apps = startedAt === undefined ? (planned?.[index] ?? 0) : counts.apps;
   if (kind === 'undo' || finishedAt !== undefined || apps === 0) return 0;
-  const whole = Math.max(spec.soak, wavesOf(spec)[index]?.pause ?? 0);
+  const whole = Math.max(spec.soak, pauseSeconds);
   const passed = settledAt === undefined ? 0 : Math.max(0, now - Date.parse(settledAt)) / 1000;
   return Math.max(0, whole - passed);
 }
