@@ -8,16 +8,9 @@ import { testWith } from '../helpers/test-with.ts';
 import type { Receipt } from '../../src/rollout/receipt/receipt.ts';
 import type { RolloutPlan } from '../../src/rollout/plan/plan.ts';
 import { complaint, dropstack } from './dropstack.ts';
+import { rolloutTools } from '../rollout/rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 withCluster('a bump from plan to receipt, and back, by the command line alone', async (t) => {
   const guids = ['app-0', 'app-1', 'app-2', 'app-3'];

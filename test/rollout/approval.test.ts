@@ -3,16 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { foundation } from '../helpers/kubernetes/foundation.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 const version = '2.0';
 const guids = ['app-0', 'app-1', 'app-2', 'app-3', 'app-4', 'app-5'];

@@ -3,16 +3,9 @@ import { foundation, type Foundation } from '../helpers/kubernetes/foundation.ts
 import { pollPods } from '../helpers/kubernetes/poll-pods.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 const version = '2.0';
 const free = ['free-0', 'free-1'];

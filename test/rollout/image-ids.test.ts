@@ -4,16 +4,9 @@ import { basic } from '../helpers/basic.ts';
 import { foundation, type Foundation } from '../helpers/kubernetes/foundation.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 const version = '2.0';
 const named = /^registry\.test\/cloudfoundry\/app-\d\d@sha256:[0-9a-f]{64}$/;

@@ -1,16 +1,9 @@
 /** Rolls by a real patcher over a real API server, a real facade, and nodes that ask it as kubelets do. */
 import { foundation } from '../helpers/kubernetes/foundation.ts';
 import { testWith } from '../helpers/test-with.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 withCluster('a bump moves every app to the version, and what fails goes back alone', async (t) => {
   const guids = Array.from({ length: 12 }, (_, i) => `app-${String(i).padStart(2, '0')}`);

@@ -4,16 +4,9 @@ import { foundation } from '../helpers/kubernetes/foundation.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { all, bad, badGuids, good, recordOf, undone, version } from './bad-apps.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 withCluster(
   'a roll beyond its budget rolls back by itself, and is tried again on request alone',

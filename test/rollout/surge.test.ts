@@ -5,16 +5,9 @@ import { foundation, type Foundation } from '../helpers/kubernetes/foundation.ts
 import { pollPods, type PolledPods } from '../helpers/kubernetes/poll-pods.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 const version = '2.0';
 const surged = ['surge-0', 'surge-1', 'surge-2', 'surge-3'];

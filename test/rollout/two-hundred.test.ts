@@ -15,16 +15,9 @@ import { lastingPort } from '../helpers/kubernetes/lasting-port.ts';
 import type { Rule } from '../helpers/kubernetes/simulated-behaviour.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { expectRunning } from './expect-running.ts';
+import { rolloutTools } from './rollout-tools.ts';
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-  'tar',
-);
+const withCluster = testWith(...rolloutTools);
 
 const version = '2.0';
 const guids = Array.from({ length: 200 }, (_, at) => `app-${String(at).padStart(3, '0')}`);

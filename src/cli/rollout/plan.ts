@@ -48,7 +48,7 @@ async function makePlan(
   await identities.learn(all, now);
   const apps = await appsOfStack(name, all, record, identities);
   const observation = { apps, record, identify: identities.identify, now };
-  const plan = await planOf(stack, { to, from: record.promoted }, observation, operator);
+  const plan = await planOf(stack, { kind: 'roll', to, from: record.promoted }, observation, operator);
   const last = stack.status?.roll;
   const isUndo = last?.kind === 'roll' && to === last.from && to !== last.asked;
   return { plan, undoes: isUndo ? last.id : undefined };

@@ -9,12 +9,13 @@ import type { RolloutPlan } from '../plan/plan.ts';
 import type { StackResource } from '../stack/resource.ts';
 
 /**
- * What a roll to a version that the facade has would do; nothing is changed.
+ * What a roll to a version that the facade has would do; nothing is changed. Of an undo only what is seen at once: it must not
+ * wait for what 40,000 droplets would lack.
  * @throws Failure `not-found` where there is no such version
  */
 export async function planOf(
   stack: StackResource,
-  { to, from }: Pick<Beginning, 'to' | 'from'>,
+  { kind, to, from }: Pick<Beginning, 'kind' | 'to' | 'from'>,
   observation: Pick<Observation, 'apps' | 'record' | 'identify' | 'now'>,
   operator: Operator,
 ): Promise<RolloutPlan> {
@@ -23,8 +24,9 @@ export async function planOf(
   const versions = new Map(
     apps.map((app) => [app.guid, versionOfMost(app, observation) ?? placementOf(observation, app.guid)]),
   );
-  const impacts = await impactsOf(name, to, from, apps, operator);
-  const rootfs = await sizeOf(name, to, operator);
+  const isUndo = kind === 'undo';
+  const impacts = isUndo ? new Map<string, DropletImpact>() : await impactsOf(name, to, from, apps, operator);
+  const rootfs = isUndo ? { bytes: 0, diskBytes: 0 } : await sizeOf(name, to, operator);
   const { rollout: spec } = stack.spec;
   return makePlan({ stack: name, from, to, now: observation.now, spec, apps, versions, impacts, rootfs });
 }

@@ -12,7 +12,7 @@ import { planOf } from './plan-of.ts';
  */
 export async function prepare(
   stack: StackResource,
-  { to, from }: Pick<Beginning, 'to' | 'from'>,
+  { kind, to, from }: Pick<Beginning, 'kind' | 'to' | 'from'>,
   observation: Pick<Observation, 'apps' | 'record' | 'identify' | 'now'>,
   operator: Operator,
 ): Promise<RolloutPlan> {
@@ -20,7 +20,7 @@ export async function prepare(
   if (Object.hasOwn(observation.record.retired, to))
     throw new Failure('conflict', `Version ${to} of stack ${name} is retired: nothing can be rolled to it`);
   await requireImported(stack, to, operator);
-  return planOf(stack, { to, from }, observation, operator);
+  return planOf(stack, { kind, to, from }, observation, operator);
 }
 
 async function requireImported(stack: StackResource, to: string, { rootfs }: Operator): Promise<void> {

@@ -21,6 +21,7 @@ import { writeReceipt } from './write-receipt.ts';
 import { versionsInUse } from './versions-in-use.ts';
 import { appsOfStack } from './apps-of-stack.ts';
 import type { Effects } from './effects.ts';
+import { RollPapers } from './roll-papers.ts';
 
 export type StackControllerParts = {
   operator: Operator;
@@ -46,18 +47,17 @@ const marksRest = 10_000;
 export class StackController {
   readonly #parts: StackControllerParts;
   readonly #papers: Papers;
+  readonly #known: RollPapers;
   readonly #memory: Memory;
   #status: StackStatus | undefined;
   #hasSeen = false;
   #record: { value: StackRecord; at: number } | undefined;
-  #charters: { roll: string; list: readonly Charter[] } | undefined;
-  #undone: { roll: string; list: readonly Charter[] } | undefined;
   #marked = { versions: '', at: 0, lookedAt: Number.NEGATIVE_INFINITY };
-  #canaries: { roll: string; set: ReadonlySet<string> } | undefined;
 
   constructor(name: string, parts: StackControllerParts) {
     this.#parts = parts;
     this.#papers = new Papers(parts.operator.rolls, name);
+    this.#known = new RollPapers(this.#papers);
     this.#memory = new Memory(parts.clock());
   }
 
@@ -85,7 +85,7 @@ export class StackController {
       ...after,
       conditions: conditionsOf(after, stack, observation.now),
     });
-    if (charter !== undefined) this.#remember(decision.status.roll, charter);
+    if (charter !== undefined) this.#known.add(charter);
     signal.throwIfAborted();
     await this.#place(stack, decision, observation, signal);
     signal.throwIfAborted();
@@ -138,9 +138,7 @@ export class StackController {
       record,
       apps,
       identify: ofStack(name, identities.identify),
-      charters: roll === undefined ? [] : await this.#chartersOf(roll),
-      undone: roll?.undoes === undefined ? [] : await this.#undoneOf(roll.undoes),
-      canaries: roll?.kind === 'roll' ? await this.#canariesOf(roll) : new Set(),
+      ...(await this.#known.of(roll)),
       memory: this.#memory,
     };
   }
@@ -149,24 +147,6 @@ export class StackController {
     if (this.#record === undefined || now - this.#record.at > recordLasts)
       this.#record = { value: await this.#parts.operator.rootfs.stack(name), at: now };
     return this.#record.value;
-  }
-
-  async #chartersOf(roll: Roll): Promise<readonly Charter[]> {
-    const begun = roll.waves.filter(({ startedAt }) => startedAt !== undefined).length;
-    if (this.#charters?.roll !== roll.id || this.#charters.list.length !== begun)
-      this.#charters = { roll: roll.id, list: await this.#papers.charters(roll) };
-    return this.#charters.list;
-  }
-
-  async #undoneOf(roll: string): Promise<readonly Charter[]> {
-    if (this.#undone?.roll !== roll) this.#undone = { roll, list: await this.#papers.allCharters(roll) };
-    return this.#undone.list;
-  }
-
-  async #canariesOf({ id }: Roll): Promise<ReadonlySet<string>> {
-    if (this.#canaries?.roll !== id)
-      this.#canaries = { roll: id, set: new Set((await this.#papers.plan(id)).canaries) };
-    return this.#canaries.set;
   }
 
   async #writePapers(
@@ -179,21 +159,17 @@ export class StackController {
     return charter && this.#papers.keepCharter(roll, charter);
   }
 
-  #remember(roll: Roll | undefined, charter: Charter): void {
-    if (roll === undefined) return;
-    const list = this.#charters?.roll === roll.id ? this.#charters.list : [];
-    this.#charters = { roll: roll.id, list: [...list, charter] };
-  }
-
   async #keepStatus(stack: StackResource, before: StackStatus, after: StackStatus): Promise<void> {
     if (JSON.stringify(before) === JSON.stringify(after)) return;
-    // Where it cannot be written, perhaps it was, or another leads: what belongs to it is read anew as well.
-    this.#status = undefined;
-    const known = this.#charters;
-    this.#charters = undefined;
-    await this.#parts.effects.writeStatus(stack, before, after);
+    try {
+      await this.#parts.effects.writeStatus(stack, before, after);
+    } catch (error) {
+      // Perhaps it was written, or another leads: what is there counts, and what belongs to it.
+      this.#status = undefined;
+      this.#known.forget();
+      throw error;
+    }
     this.#status = after;
-    this.#charters = known;
   }
 
   async #place(
