@@ -1,4 +1,4 @@
-import type { App } from '../fleet/app.ts';
+import { isSurged, type App } from '../fleet/app.ts';
 import type { Pod } from '../fleet/pod.ts';
 import type { Workload } from '../fleet/workload.ts';
 import type { RolloutSpec } from '../stack/spec.ts';
@@ -20,11 +20,6 @@ export function stepsOf(
   for (const { node } of moving) if (node !== undefined) busy.set(node, (busy.get(node) ?? 0) + 1);
   const forward = standings.flatMap((standing) => stepForward(standing, roll, spec));
   return [...back, ...forward.filter((step) => hasRoom(step, busy, spec.maxInFlight.perNode))];
-}
-
-/** Whether an app got one more pod and has it still. */
-export function isSurged(app: App | undefined): boolean {
-  return app?.workloads.some(({ surgedFrom }) => surgedFrom !== undefined) ?? false;
 }
 
 /** Whether an app of one instance may get one more pod first: nothing else may write its replicas, or need its volume. */

@@ -1,8 +1,8 @@
+import { isSurged } from '../fleet/app.ts';
 import type { Charter } from '../judge/charter.ts';
 import { annotation } from '../stack/resource.ts';
 import type { Counts, Roll, WaveStatus } from '../stack/status.ts';
 import type { Observation } from './observation.ts';
-import { isSurged } from './steps.ts';
 import { isOut, type Standing } from './survey.ts';
 
 /** The waves as they stand: which begins, which has settled, which is over. */

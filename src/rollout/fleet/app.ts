@@ -16,6 +16,11 @@ export function replicasOf({ workloads }: App): number | undefined {
   return workloads.length === 0 ? undefined : workloads.reduce((sum, { replicas }) => sum + replicas, 0);
 }
 
+/** Whether an app got one more pod for a while, and has it still. */
+export function isSurged(app: App | undefined): boolean {
+  return app?.workloads.some(({ surgedFrom }) => surgedFrom !== undefined) ?? false;
+}
+
 /** The droplet that it runs; undefined where its images name none by its hash. */
 export function hashOf({ pods, workloads }: App): string | undefined {
   for (const { containers } of [...pods, ...workloads])

@@ -1,4 +1,4 @@
-import { replicasOf, type App } from '../fleet/app.ts';
+import { isSurged, replicasOf, type App } from '../fleet/app.ts';
 import { runningOf, versionOf, type Identify } from '../fleet/identity.ts';
 import type { Pod } from '../fleet/pod.ts';
 import type { CharterEntry } from './charter.ts';
@@ -80,10 +80,10 @@ export function progressOf(
   return [circumstances.placement, proven.length, unproven.length, stale.length].join(' ');
 }
 
-/** How many pods it should have. What lacked before is not waited for. */
+/** How many pods it should have. What lacked before is not waited for; one more for a while is, or nothing would serve meanwhile. */
 function wantedOf(entry: CharterEntry, app: App): number {
   const replicas = replicasOf(app) ?? entry.pods;
-  return entry.pods === 0 ? replicas : Math.min(replicas, entry.pods);
+  return entry.pods === 0 || isSurged(app) ? replicas : Math.min(replicas, entry.pods);
 }
 
 /** What was broken before need not be ready there, but no fewer of its pods than before. */

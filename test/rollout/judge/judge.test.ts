@@ -148,6 +148,12 @@ for (const [name, pods, expected, changes = {}] of [
   });
 }
 
+test('one more pod for a while is waited for before the other goes', (t) => {
+  const one = { ...entry, pods: 1, ready: 1 };
+  t.is(verdictOf([old], { entry: one, replicas: 2 }), 'moving app-1', 'what lacked before is not waited for');
+  t.is(verdictOf([old], { entry: one, replicas: 2, surgedFrom: 1 }), 'moving -');
+});
+
 test('what goes back: the broken at once, the others one by one, while nothing is on its way', (t) => {
   const bad = pod('app-0', { version: '2', unready: 5 });
   const stuck = pod('app-1', { version: '', waiting: 'ImagePullBackOff' });
@@ -208,6 +214,7 @@ type Changes = {
   since?: number;
   countsFrom?: number;
   replicas?: number;
+  surgedFrom?: number;
   obstacle?: string;
 };
 
@@ -228,7 +235,7 @@ function verdictOf(pods: readonly Pod[], changes: Changes): string {
   return 'reason' in verdict ? `${verdict.state} ${verdict.reason}` : verdict.state;
 }
 
-function appOf(pods: readonly Pod[], { replicas, obstacle }: Changes): App {
+function appOf(pods: readonly Pod[], { replicas, surgedFrom, obstacle }: Changes): App {
   const workload = {
     kind: 'StatefulSet' as const,
     namespace: 'apps',
@@ -243,7 +250,7 @@ function appOf(pods: readonly Pod[], { replicas, obstacle }: Changes): App {
     containers: [],
     isHeld: false,
     surge: undefined,
-    surgedFrom: undefined,
+    surgedFrom,
     restartedFor: undefined,
   };
   return { guid: 'guid-1', workloads: [workload], pods: [...pods], tasks: 0, obstacle };
