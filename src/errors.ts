@@ -52,7 +52,8 @@ export function isFailure(error: unknown, ...codes: FailureCode[]): error is Fai
   return error instanceof Failure && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Why something failed, in the words of whatever was thrown. */
+/** Why something failed, in the words of whatever was thrown. Several failures at once have none of their own. */
 export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError) return thrown.errors.map(reasonOf).join(', ');
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

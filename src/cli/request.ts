@@ -150,12 +150,7 @@ function sendBytes(body: Readable, request: ClientRequest, onError: (error: Erro
 }
 
 function unreachable({ url }: Server, cause: unknown): Failure {
-  return new Failure('unavailable', `Cannot reach the facade at ${url.origin}: ${reasons(cause)}`, {
+  return new Failure('unavailable', `Cannot reach the facade at ${url.origin}: ${reasonOf(cause)}`, {
     cause,
   });
-}
-
-/** Several addresses that all fail are one error without a message of its own. */
-function reasons(cause: unknown): string {
-  return cause instanceof AggregateError ? cause.errors.map(reasons).join(', ') : reasonOf(cause);
 }

@@ -1,7 +1,7 @@
 import type { Digest } from '../../oci/digest.ts';
 import { isFailure } from '../../errors.ts';
 import type { Operator } from '../../operator/operator.ts';
-import { hashOf, replicasOf, type App } from '../fleet/app.ts';
+import { hashOf, isPresent, type App } from '../fleet/app.ts';
 import { runningOf, type Identify, type Identity } from '../fleet/identity.ts';
 import { digestOfImageId } from '../fleet/image-id.ts';
 
@@ -80,8 +80,7 @@ export class Identities {
   /** The stack of an app of which no pod has shown anything; undefined where it has no pods, or nobody knows its droplet. */
   async stackOf(app: App): Promise<string | undefined> {
     const hash = hashOf(app);
-    const isThere = app.pods.length > 0 || (replicasOf(app) ?? 0) > 0;
-    if (!isThere || hash === undefined) return undefined;
+    if (!isPresent(app) || hash === undefined) return undefined;
     const name = `${app.guid} ${hash}`;
     if (!this.#stacks.has(name)) this.#stacks.set(name, await this.#ask(app.guid, hash));
     return this.#stacks.get(name);

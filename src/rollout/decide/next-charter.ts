@@ -1,4 +1,4 @@
-import { replicasOf, type App } from '../fleet/app.ts';
+import { isPresent, type App } from '../fleet/app.ts';
 import { runningOf, versionOf } from '../fleet/identity.ts';
 import type { Pod } from '../fleet/pod.ts';
 import { baselineOf } from '../judge/baseline.ts';
@@ -36,8 +36,9 @@ function entriesOf(observation: Observation, { to, waves }: Roll, wave: number):
   const left = [...apps.keys()].filter((guid) => !had.has(guid));
   return membersOf(waves, wave, left, canaries).flatMap((guid) => {
     const app = apps.get(guid);
-    const entry = app && entryOf(observation, app, to);
-    return entry === undefined || entry.from === to || !isThere(app) ? [] : [entry];
+    if (app === undefined || !isPresent(app)) return [];
+    const entry = entryOf(observation, app, to);
+    return entry.from === to ? [] : [entry];
   });
 }
 
@@ -68,11 +69,6 @@ function entryOf(observation: Observation, app: App, to: string): CharterEntry {
   const { now, stack } = observation;
   const steadySince = now - steady * stack.spec.rollout.minReadySeconds * 1000;
   return { guid: app.guid, ...(from === undefined ? {} : { from }), to, ...baselineOf(app, steadySince) };
-}
-
-/** It has pods, or is to have some. */
-function isThere(app: App | undefined): boolean {
-  return app !== undefined && (app.pods.length > 0 || (replicasOf(app) ?? 0) > 0);
 }
 
 function runs(pod: Pod, version: string, { identify }: Observation): boolean {

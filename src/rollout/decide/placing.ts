@@ -1,5 +1,5 @@
 import { runningOf, versionOf } from '../fleet/identity.ts';
-import { replicasOf, type App } from '../fleet/app.ts';
+import { isPresent, type App } from '../fleet/app.ts';
 import type { Roll } from '../stack/status.ts';
 import { isPlaced, placementOf, type Observation } from './observation.ts';
 import type { Standing } from './survey.ts';
@@ -15,8 +15,7 @@ export function whereTheyAre(observation: Observation, to: string): Placements {
   const { promoted } = observation.record;
   const placements: Placements = {};
   for (const app of observation.apps.values()) {
-    const isThere = app.pods.length > 0 || (replicasOf(app) ?? 0) > 0;
-    if (!isThere || isPlaced(observation, app.guid)) continue;
+    if (!isPresent(app) || isPlaced(observation, app.guid)) continue;
     const version = versionOfMost(app, observation) ?? promoted;
     if (version !== undefined && !(promoted === to && version === to)) placements[app.guid] = version;
   }

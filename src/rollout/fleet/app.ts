@@ -16,6 +16,11 @@ export function replicasOf({ workloads }: App): number | undefined {
   return workloads.length === 0 ? undefined : workloads.reduce((sum, { replicas }) => sum + replicas, 0);
 }
 
+/** Whether it has pods, or is to have some. */
+export function isPresent(app: App): boolean {
+  return app.pods.length > 0 || (replicasOf(app) ?? 0) > 0;
+}
+
 /** Whether an app got one more pod for a while, and has it still. */
 export function isSurged(app: App | undefined): boolean {
   return app?.workloads.some(({ surgedFrom }) => surgedFrom !== undefined) ?? false;

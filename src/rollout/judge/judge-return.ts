@@ -1,9 +1,7 @@
 import type { App } from '../fleet/app.ts';
 import { runningOf, versionOf, type Identify } from '../fleet/identity.ts';
 import type { Pod } from '../fleet/pod.ts';
-
-/** How far the clocks of API server and patcher may be apart. */
-const clockSkew = 30_000;
+import { clockSkew } from './clock-skew.ts';
 
 /**
  * What is still to be done for an app that leaves `version`. Pods that do not serve there go at once, all of them, also those

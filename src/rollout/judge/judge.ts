@@ -2,6 +2,7 @@ import { isSurged, replicasOf, type App } from '../fleet/app.ts';
 import { runningOf, versionOf, type Identify } from '../fleet/identity.ts';
 import type { Pod } from '../fleet/pod.ts';
 import type { CharterEntry } from './charter.ts';
+import { clockSkew } from './clock-skew.ts';
 
 /**
  * How far an app is on its way to `entry.to`.
@@ -42,9 +43,6 @@ export type Circumstances = {
 
 /** More crashes than before that may be an accident. */
 const tolerated = 1;
-
-/** How far the clocks of nodes, API server and patcher may be apart. */
-const clockSkew = 30_000;
 
 /** What becomes of an app, from what its pods show. */
 export function judge(

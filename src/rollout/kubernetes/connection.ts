@@ -106,16 +106,11 @@ export class Connection {
 /** What an error on the way to the API server, or under its answer, means to us. */
 export function unreachable(call: Pick<Call, 'method' | 'path'>, cause: unknown): Failure {
   if (isFailure(cause)) return cause;
-  return new Failure('unavailable', `Cannot ${actionOf(call)}: ${reasons(cause)}`, { cause });
+  return new Failure('unavailable', `Cannot ${actionOf(call)}: ${reasonOf(cause)}`, { cause });
 }
 
 function actionOf({ method, path }: Pick<Call, 'method' | 'path'>): string {
   return `${method.toLowerCase()} ${path.replace(/\?.*/, '')} of Kubernetes`;
-}
-
-/** Several addresses that all fail are one error without a message of its own. */
-function reasons(cause: unknown): string {
-  return cause instanceof AggregateError ? cause.errors.map(reasons).join(', ') : reasonOf(cause);
 }
 
 function parse(text: string): unknown {
