@@ -1,7 +1,7 @@
 import type { App } from '../fleet/app.ts';
 import type { CharterEntry } from '../judge/charter.ts';
 import { judgeReturn } from '../judge/judge-return.ts';
-import { judge, progressOf, type Verdict } from '../judge/judge.ts';
+import { judge, type Verdict } from '../judge/judge.ts';
 import type { Roll } from '../stack/status.ts';
 import { placementOf, type Observation } from './observation.ts';
 import { markOf } from './steps.ts';
@@ -89,10 +89,9 @@ function verdictOf(
     isSpread: memory.isSpread(entry.guid, entry.to, now),
     placedSince: memory.placedSince(entry.guid, entry.to),
     countsFrom: memory.countsFrom,
+    since: (progress: string) => memory.since(entry.guid, progress, now),
   };
-  const progress = progressOf(entry, app, standard, circumstances);
-  const since = memory.since(entry.guid, progress, now);
-  const verdict = judge(entry, app, standard, { ...circumstances, since });
+  const verdict = judge(entry, app, standard, circumstances);
   if (verdict.state === 'done') memory.proved(entry.guid);
   if (verdict.state !== 'moving' || verdict.next === undefined) return verdict;
   // Whatever the next pod waits for, a free node or a budget, is nothing that the app is to blame for. But a Deployment that

@@ -35,8 +35,8 @@ export type Circumstances = {
   isSpread: boolean;
   /** since when they do, where this process placed it */
   placedSince: number | undefined;
-  /** since when the app's progress is what it is */
-  since: number;
+  /** since when the app's progress is what it is; it is told what changes whenever the app comes nearer to its end, or falls back */
+  since: (progress: string) => number;
   /** before this, nobody could see what pods came to, or do anything about it */
   countsFrom: number;
 };
@@ -51,9 +51,10 @@ export function judge(
   standard: Standard,
   circumstances: Circumstances,
 ): Verdict {
+  const sorted = sortPods(entry, app.pods, standard, circumstances);
+  const since = circumstances.since(progressOf(sorted, circumstances));
   if (app.obstacle !== undefined) return { state: 'skipped', reason: app.obstacle };
   if (circumstances.placement !== entry.to) return { state: 'waiting' };
-  const sorted = sortPods(entry, app.pods, standard, circumstances);
   const crash = entry.broken ? undefined : crashOf(sorted, entry, circumstances);
   if (crash !== undefined) return { state: 'failed', reason: crash };
   const { leaving, pending, unproven, stale, proven } = sorted;
@@ -61,21 +62,10 @@ export function judge(
   const unsettled = [...leaving, ...pending, ...unproven];
   const isSettled = unsettled.length === 0 && missing <= 0 && !doesWorse(entry, app);
   if (isSettled && stale.length === 0) return { state: 'done' };
-  const delay = delayOf(sorted, missing, entry, standard, circumstances);
+  const delay = delayOf(sorted, missing, entry, standard, { ...circumstances, since });
   if (delay !== undefined) return { state: chargeOf(entry, app), reason: delay };
   const next = isSettled && circumstances.isSpread ? firstOf(stale) : undefined;
   return { state: 'moving', next, unsettled, stale: stale.length };
-}
-
-/** What changes whenever an app comes nearer to its end, or falls back. */
-export function progressOf(
-  entry: CharterEntry,
-  app: App,
-  standard: Standard,
-  circumstances: Omit<Circumstances, 'since'>,
-): string {
-  const { proven, unproven, stale } = sortPods(entry, app.pods, standard, circumstances);
-  return [circumstances.placement, proven.length, unproven.length, stale.length].join(' ');
 }
 
 /** How many pods it should have. What lacked before is not waited for; one more for a while is, or nothing would serve meanwhile. */
@@ -109,7 +99,7 @@ function sortPods(
   { to, broken }: CharterEntry,
   pods: readonly Pod[],
   { minReadySeconds }: Standard,
-  { identify, now, begun }: Omit<Circumstances, 'since'>,
+  { identify, now, begun }: Circumstances,
 ): Sorted {
   const sorted: Sorted = { leaving: [], pending: [], unproven: [], proven: [], stale: [] };
   for (const pod of pods) {
@@ -124,6 +114,10 @@ function sortPods(
     else sorted.unproven.push(pod);
   }
   return sorted;
+}
+
+function progressOf({ proven, unproven, stale }: Sorted, { placement }: Circumstances): string {
+  return [placement, proven.length, unproven.length, stale.length].join(' ');
 }
 
 /** What restarted before counts for pods alone that were there before. */
@@ -147,7 +141,7 @@ function delayOf(
   missing: number,
   entry: CharterEntry,
   { progressDeadlineSeconds }: Standard,
-  { now, since, placedSince, countsFrom }: Circumstances,
+  { now, since, placedSince, countsFrom }: Omit<Circumstances, 'since'> & { since: number },
 ): string | undefined {
   const newest = (placedSince ?? Number.POSITIVE_INFINITY) + clockSkew;
   const late = stale.find(({ createdAt }) => createdAt > newest);

@@ -227,7 +227,7 @@ function verdictOf(pods: readonly Pod[], changes: Changes): string {
     placement: changes.placement ?? '2',
     isSpread: changes.isSpread ?? true,
     placedSince: placed === undefined ? undefined : now - placed * 1000,
-    since: now - since * 1000,
+    since: () => now - since * 1000,
     countsFrom: now - countsFrom * 1000,
   };
   const verdict = judge(changes.entry ?? entry, appOf(pods, changes), standard, circumstances);
