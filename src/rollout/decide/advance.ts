@@ -25,9 +25,9 @@ export function advance(
   const { stack, status, now, memory } = observation;
   const { rollout, paused } = stack.spec;
   const standings = survey(observation, roll);
-  const counts = roll.waves.map((_, wave) =>
-    countsOf(standings.filter((standing) => standing.wave === wave)),
-  );
+  const byWave = Map.groupBy(standings, ({ wave }) => wave);
+  const members = roll.waves.map((_, wave) => byWave.get(wave) ?? []);
+  const counts = members.map(countsOf);
   const seen = { ...roll, acknowledged: acknowledgedOf(observation, roll) };
   const judged = { ...seen, failures: failuresOf(seen, standings, counts, rollout, now) };
   const halt = roll.kind === 'undo' ? undefined : haltOf(judged, counts, rollout);
@@ -36,7 +36,7 @@ export function advance(
 
   const unplaced = isStopped ? {} : whereTheyAre(observation, roll.to);
   const charter = isStopped || hasAny(unplaced) ? undefined : nextCharter(observation, judged);
-  const waves = wavesNow(observation, judged, standings, counts, isStopped, charter);
+  const waves = wavesNow(observation, judged, members, counts, isStopped, charter);
   const isThrough = waves.every(({ finishedAt }) => finishedAt !== undefined);
   const late = isThrough && !isStopped && hasLatecomers(observation, judged) ? [latecomers] : [];
   const next = { ...judged, waves: [...waves, ...late], counts: sumOf(counts) };
@@ -56,9 +56,10 @@ export function advance(
   );
   const decision: Decision = {
     ...(charter && { charter }),
-    proofs: finished.map((wave) =>
-      proofOf(wave, doneIn(wave, standings, observation), skippedIn(wave, standings), now),
-    ),
+    proofs: finished.map((wave) => {
+      const own = members[wave] ?? [];
+      return proofOf(wave, doneOf(own, observation), skippedOf(own), now);
+    }),
     status: { ...status, ...phaseOf(observation, next, halt), roll: next },
     place: {
       ...unplaced,
@@ -99,22 +100,18 @@ function acknowledgedOf({ stack }: Observation, { id, acknowledged, failures }: 
   return isTrue ? Math.max(acknowledged, seen) : acknowledged;
 }
 
-function doneIn(
-  wave: number,
-  standings: readonly Standing[],
-  observation: Observation,
-): { app: App; version: string }[] {
+function doneOf(standings: readonly Standing[], observation: Observation): { app: App; version: string }[] {
   return standings.flatMap((standing) => {
-    const { wave: own, verdict, app, entry } = standing;
+    const { verdict, app, entry } = standing;
     const isDone =
       verdict.state === 'done' || (verdict.state === 'moving' && isSettled(standing, observation));
-    return own === wave && isDone && app !== undefined ? [{ app, version: entry.to }] : [];
+    return isDone && app !== undefined ? [{ app, version: entry.to }] : [];
   });
 }
 
-function skippedIn(wave: number, standings: readonly Standing[]): { guid: string; reason: string }[] {
-  return standings.flatMap(({ wave: own, verdict, entry: { guid } }) =>
-    own === wave && verdict.state === 'skipped' ? [{ guid, reason: verdict.reason }] : [],
+function skippedOf(standings: readonly Standing[]): { guid: string; reason: string }[] {
+  return standings.flatMap(({ verdict, entry: { guid } }) =>
+    verdict.state === 'skipped' ? [{ guid, reason: verdict.reason }] : [],
   );
 }
 

@@ -5,11 +5,11 @@ import type { Counts, Roll, WaveStatus } from '../stack/status.ts';
 import type { Observation } from './observation.ts';
 import { isOut, type Standing } from './survey.ts';
 
-/** The waves as they stand: which begins, which has settled, which is over. */
+/** The waves as they stand: which begins, which has settled, which is over. @param members of each wave */
 export function wavesNow(
   observation: Observation,
   roll: Roll,
-  standings: readonly Standing[],
+  members: readonly (readonly Standing[])[],
   counts: readonly Counts[],
   isStopped: boolean,
   charter: Charter | undefined,
@@ -21,12 +21,12 @@ export function wavesNow(
     const wave = { ...before, ...approval, counts: counts[index] ?? before.counts };
     if (charter?.wave === index) return { ...wave, startedAt: at };
     if (wave.startedAt === undefined || wave.finishedAt !== undefined) return wave;
-    const members = standings.filter((standing) => standing.wave === index);
-    if (!members.every((member) => isSettled(member, observation))) return wave;
+    const own = members[index] ?? [];
+    if (!own.every((member) => isSettled(member, observation))) return wave;
     const settled = { settledAt: at, ...wave };
     if (roll.kind === 'undo') return { ...settled, finishedAt: at };
     // Nobody need wait for a wave of nothing, but its approval is one of all that comes after it.
-    const isWatched = members.length > 0 && waitsUntil(settled, observation) > observation.now;
+    const isWatched = own.length > 0 && waitsUntil(settled, observation) > observation.now;
     return isStopped || isWatched || lacksApproval(settled, observation)
       ? settled
       : { ...settled, finishedAt: at };
