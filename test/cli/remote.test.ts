@@ -1,7 +1,7 @@
 /** What the remote operator makes of servers that answer early, strangely or not at all. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import test from 'ava';
 import { send } from '../../src/cli/request.ts';
 import { remoteOperator } from '../../src/cli/remote.ts';
 import { isFailure, type FailureCode } from '../../src/errors.ts';
+import { listen } from '../helpers/listen.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
 import { smallDisk } from '../helpers/small-disk.ts';
 import { tempDir } from '../helpers/temp.ts';
@@ -37,14 +38,7 @@ function largeBody(megabytes = 64): Readable {
 }
 
 async function startServer(owner: Owner, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(owner, async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://${await listen(owner, listener)}`;
 }
 
 test('an answer that comes while a large body is being sent is read, each time', async (t) => {

@@ -13,14 +13,9 @@ import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { complaint, dropstack } from './dropstack.ts';
 import { stackWorld } from './rollout-stack.ts';
+import { apiServerTools } from '../rollout/rollout-tools.ts';
 
-const withControlPlane = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-);
+const withControlPlane = testWith(...apiServerTools);
 
 withControlPlane('who runs a package is told, and a version that would break an app is too', async (t) => {
   const [served, { cluster }] = await Promise.all([startServe(t), stackWorld(t)]);

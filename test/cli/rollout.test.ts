@@ -4,14 +4,9 @@ import { start } from '../helpers/start.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { complaint, dropstack } from './dropstack.ts';
 import { roll, stackWorld } from './rollout-stack.ts';
+import { apiServerTools } from '../rollout/rollout-tools.ts';
 
-const withControlPlane = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-);
+const withControlPlane = testWith(...apiServerTools);
 
 const { id } = roll;
 const failure = {

@@ -1,9 +1,8 @@
 import { randomUUID, sign, X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { basic } from './basic.ts';
-import { atEnd, type Owner } from './owner.ts';
+import { listen } from './listen.ts';
+import type { Owner } from './owner.ts';
 
 export const [service, issuer] = ['test registry', 'test issuer'];
 
@@ -26,7 +25,7 @@ export async function tokenServer(
 ): Promise<TokenServer> {
   const [cert, key] = [new X509Certificate(await readFile(keys.cert)), await readFile(keys.key, 'utf8')];
   const asked: URLSearchParams[] = [];
-  const server = createServer((request, response) => {
+  const host = await listen(owner, (request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://host');
     asked.push(searchParams);
     const { authorization } = request.headers;
@@ -37,15 +36,7 @@ export async function tokenServer(
     const scope = authorization === undefined ? undefined : (searchParams.get('scope') ?? undefined);
     response.end(JSON.stringify({ token: tokenFor(scope, cert, key), expires_in: 60 }));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(owner, async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
-  return { realm: `http://127.0.0.1:${address.port}/token`, asked };
+  return { realm: `http://${host}/token`, asked };
 }
 
 /** A JWT (RFC 7519) that brings its certificate along. */

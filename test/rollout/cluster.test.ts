@@ -14,16 +14,8 @@ import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { certificates } from '../helpers/tls.ts';
 import { toolPath } from '../helpers/tools.ts';
+import { controlPlaneTools } from './rollout-tools.ts';
 
-const controlPlaneTools = [
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kube-scheduler',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-] as const;
 const nodeTools = [
   'cni/bridge',
   'containerd-2/containerd',

@@ -5,17 +5,12 @@ import { parse } from 'yaml';
 import { stackSpec } from '../../src/rollout/stack/spec.ts';
 import { startControlPlane } from '../helpers/kubernetes/control-plane.ts';
 import { testWith } from '../helpers/test-with.ts';
+import { apiServerTools } from './rollout-tools.ts';
 
 const deploy = join(import.meta.dirname, '../../deploy');
 const example = join(deploy, 'examples/stack.yaml');
 
-const withCluster = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-);
+const withCluster = testWith(...apiServerTools);
 
 withCluster(
   'an API server takes all that is to be applied, and says what is wrong with a Stack',

@@ -1,10 +1,18 @@
-/** What rolls over simulated nodes need, for `testWith`. */
-export const rolloutTools = [
+/** What an API server and its administrator need, for `testWith`. */
+export const apiServerTools = [
   'kubernetes/etcd',
   'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
   'kubernetes/kubectl',
   'openssl',
   'setpriv',
-  'tar',
 ] as const;
+
+/** What a control plane with all its parts needs. */
+export const controlPlaneTools = [
+  ...apiServerTools,
+  'kubernetes/kube-controller-manager',
+  'kubernetes/kube-scheduler',
+] as const;
+
+/** What rolls over simulated nodes need. */
+export const rolloutTools = [...apiServerTools, 'kubernetes/kube-controller-manager', 'tar'] as const;

@@ -3,6 +3,7 @@ import { sha256 } from '../../../src/oci/digest.ts';
 import type { Identified, ImageName, Operator } from '../../../src/operator/operator.ts';
 import { Identities } from '../../../src/rollout/control/identities.ts';
 import type { Pod } from '../../../src/rollout/fleet/pod.ts';
+import { plainPod } from '../plain-pod.ts';
 
 test('an image is asked for once, one that was never served again after a while', async (t) => {
   const { asked, identities } = identitiesOver((digest) => digest === sha256('known'));
@@ -54,22 +55,9 @@ function identitiesOver(isKnown: (digest: string) => boolean): { asked: string[]
 
 function appOf(...contents: string[]): { pods: Pod[] } {
   const image = { guid: 'guid-1', stack: undefined, reference: { hash: 'a'.repeat(40), pinned: undefined } };
-  const pod = {
-    namespace: 'apps',
-    node: undefined,
-    owner: undefined,
-    createdAt: 0,
-    isLeaving: false,
-    isReady: true,
-    readinessSince: 0,
-    restarts: 0,
-    crashedAt: undefined,
-    waiting: undefined,
-    isTask: false,
-  };
   return {
     pods: contents.map((content) => ({
-      ...pod,
+      ...plainPod,
       name: content,
       uid: content,
       containers: [{ name: 'opi', image, imageId: sha256(content), alwaysPulls: true }],

@@ -7,14 +7,9 @@ import type { StackStatus } from '../../../src/rollout/stack/status.ts';
 import { startControlPlane } from '../../helpers/kubernetes/control-plane.ts';
 import { rolloutObjects } from '../../helpers/kubernetes/rollout-objects.ts';
 import { testWith } from '../../helpers/test-with.ts';
+import { apiServerTools } from '../rollout-tools.ts';
 
-const withControlPlane = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-);
+const withControlPlane = testWith(...apiServerTools);
 
 const counts = { apps: 3, waiting: 1, moving: 1, done: 1, failed: 0, skipped: 0 };
 const at = '2026-01-01T00:00:00.000Z';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { gatherApps } from '../../../src/rollout/fleet/gather-apps.ts';
 import { LiveApps } from '../../../src/rollout/fleet/live-apps.ts';
 import type { Pod } from '../../../src/rollout/fleet/pod.ts';
+import { plainPod } from '../plain-pod.ts';
 
 /** Of two guids or of one. */
 const pod: fc.Arbitrary<Pod> = fc
@@ -12,18 +13,9 @@ const pod: fc.Arbitrary<Pod> = fc
     isTask: fc.boolean(),
   })
   .map(({ uid, guids, isTask }): Pod => ({
-    namespace: 'apps',
+    ...plainPod,
     name: uid,
     uid,
-    node: undefined,
-    owner: undefined,
-    createdAt: 0,
-    isLeaving: false,
-    isReady: true,
-    readinessSince: 0,
-    restarts: 0,
-    crashedAt: undefined,
-    waiting: undefined,
     containers: guids.map((guid) => ({
       name: guid,
       image: { guid, stack: undefined, reference: { hash: 'a'.repeat(40), pinned: undefined } },

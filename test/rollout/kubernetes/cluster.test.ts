@@ -17,16 +17,9 @@ import { run } from '../../helpers/run.ts';
 import { tempDir } from '../../helpers/temp.ts';
 import { testWith } from '../../helpers/test-with.ts';
 import { toolPath } from '../../helpers/tools.ts';
+import { controlPlaneTools } from '../rollout-tools.ts';
 
-const withControlPlane = testWith(
-  'kubernetes/etcd',
-  'kubernetes/kube-apiserver',
-  'kubernetes/kube-controller-manager',
-  'kubernetes/kube-scheduler',
-  'kubernetes/kubectl',
-  'openssl',
-  'setpriv',
-);
+const withControlPlane = testWith(...controlPlaneTools);
 
 const stack = new AsyncDisposableStack();
 test.after.always(() => stack.disposeAsync());
