@@ -4,10 +4,11 @@ import { decide } from '../decide/decide.ts';
 import type { Beginning, Decision } from '../decide/decision.ts';
 import { Memory } from '../decide/memory.ts';
 import type { Observation } from '../decide/observation.ts';
+import { wishFor } from '../decide/wish-for.ts';
 import type { App } from '../fleet/app.ts';
 import type { Identify } from '../fleet/identity.ts';
 import type { Charter } from '../judge/charter.ts';
-import { annotation, type StackResource } from '../stack/resource.ts';
+import type { StackResource } from '../stack/resource.ts';
 import type { Roll, StackStatus } from '../stack/status.ts';
 import { conditionsOf } from './conditions.ts';
 import { emptyStatus } from './empty-status.ts';
@@ -232,12 +233,8 @@ export class StackController {
   }
 }
 
-function goesOn({ spec, metadata }: StackResource, roll: Roll | undefined): roll is Roll {
-  if (roll === undefined || roll.endedAt !== undefined) return false;
-  const { version } = spec.rootfs;
-  return (
-    metadata.annotations[annotation.abort] !== roll.id && (version === roll.asked || version === roll.to)
-  );
+function goesOn(stack: StackResource, roll: Roll | undefined): roll is Roll {
+  return roll !== undefined && roll.endedAt === undefined && wishFor(stack, roll) === 'go on';
 }
 
 /** Versions of other stacks prove nothing here, whatever they are called. */

@@ -1,4 +1,3 @@
-import { annotation } from '../stack/resource.ts';
 import type { PastRoll, Roll, StackStatus } from '../stack/status.ts';
 import { advance } from './advance.ts';
 import { beginningOf } from './beginning-of.ts';
@@ -6,19 +5,19 @@ import type { Decision } from './decision.ts';
 import { endRoll } from './end-roll.ts';
 import type { Observation } from './observation.ts';
 import { stepsAtRest } from './steps.ts';
+import { wishFor } from './wish-for.ts';
 
 /** What is to be done for a stack now. A pure function of what is seen: it may be asked at any time, by anybody. */
 export function decide(observation: Observation): Decision {
   const { stack, status } = observation;
-  const { roll } = status;
+  const last = status.roll;
+  if (last === undefined || last.endedAt !== undefined) return rest(observation);
   const asked = stack.spec.rootfs.version;
-  if (roll === undefined || roll.endedAt !== undefined) return rest(observation);
-  // Who asks for what is being done already, as an undo that failures began, wants nothing else.
-  if (asked !== roll.asked && asked === roll.to)
-    return decide({ ...observation, status: { ...status, roll: { ...roll, asked } } });
-  if (asked !== roll.asked)
-    return end(observation, status, roll, 'Superseded', `The spec names ${asked} instead of ${roll.asked}`);
-  if (stack.metadata.annotations[annotation.abort] === roll.id)
+  const wish = wishFor(stack, last);
+  if (wish === 'another')
+    return end(observation, status, last, 'Superseded', `The spec names ${asked} instead of ${last.asked}`);
+  const roll = { ...last, asked };
+  if (wish === 'abort')
     return end(
       observation,
       status,
