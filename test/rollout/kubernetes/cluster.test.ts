@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseWorkload } from '../../../src/rollout/fleet/parse-workload.ts';
 import type { Workload } from '../../../src/rollout/fleet/workload.ts';
 import type { Api } from '../../../src/rollout/kubernetes/api.ts';
+import { isExpired } from '../../../src/rollout/kubernetes/api-failure.ts';
 import { EventRecorder } from '../../../src/rollout/kubernetes/event-recorder.ts';
 import { Leadership } from '../../../src/rollout/kubernetes/leadership.ts';
 import { Lease } from '../../../src/rollout/kubernetes/lease.ts';
@@ -113,6 +114,9 @@ withControlPlane('a mirror goes on after the API server was away', async (t) => 
   await until(() => has('two') && mirror.staleSince === undefined, 'two is seen');
   await api.remove(`${path}/one`, { uid: await uidOf(api, `${path}/one`) });
   await until(() => !has('one'), 'one has gone');
+  // Which versions an API server still knows begins anew with it: a watch from before is told to list again.
+  const error = await t.throwsAsync(api.watch(path, '1', new AbortController().signal).next());
+  t.true(isExpired(error), String(error));
 });
 
 async function uidOf(api: Api, path: string): Promise<string> {
