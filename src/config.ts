@@ -32,6 +32,12 @@ const size = z.union(
 
 const network = z.union([z.cidrv4(), z.cidrv6()], 'not a network: write 10.0.0.0/8 or fd00::/8');
 
+/** A whole number, which the environment and the command line can only write. */
+const written = z.preprocess(
+  (given) => (typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : given),
+  count,
+);
+
 /** Bounds of droplets, in the units of `Limits`. */
 const dropletLimits = z.strictObject({
   maxBytes: size.default(defaultLimits.maxBytes),
@@ -50,6 +56,8 @@ export const configSchema = z.strictObject({
     .regex(address, 'not an address: write host:port')
     .refine((given) => Number(given.slice(given.lastIndexOf(':') + 1)) < 65_536, 'no such port: up to 65535')
     .default('127.0.0.1:8080'),
+  /** that serve on one address together */
+  processes: written.pipe(z.number().max(256, 'more than any machine has use for: 256 at most')).default(1),
   /** How clients reach us, for what is printed */
   publicUrl: z.url({ protocol: /^https?$/, error: 'not a URL: write https://host' }).optional(),
   /** Own store and uploads in one directory */
@@ -131,6 +139,7 @@ export type ConfigInput = Partial<Record<keyof z.input<typeof configSchema>, unk
 /** What the environment may set, each as DROPSTACK_<NAME>. */
 const fromEnvironment = [
   'listen',
+  'processes',
   'publicUrl',
   'data',
   'source',
@@ -184,6 +193,16 @@ export function loadConfig(
     if (others.some((other) => overlap(other, place))) {
       throw wrong([`${nameOf(['cache'], given)} overlaps with a store: give it a directory of its own`]);
     }
+  }
+  if (
+    config.processes > 1 &&
+    config.store !== undefined &&
+    's3' in config.store &&
+    config.store.singleWriter
+  ) {
+    throw wrong([
+      `${nameOf(['processes'], given)}: only one process may write to a store with singleWriter: leave it at 1`,
+    ]);
   }
   requireSigning(config, given);
   const { host, port } = partsOf(config.listen);

@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shareOf, storeLocation, type Config } from './config.ts';
-import { Conversions } from './convert/conversions.ts';
+import { Conversions, type Converts } from './convert/conversions.ts';
+import type { Moved } from './convert/job.ts';
 import { ConverterPool } from './convert/pool.ts';
 import { uploadsPrefix } from './droplet/source-key.ts';
 import { GuidStates } from './droplet/states.ts';
@@ -24,8 +25,11 @@ import { LocalWarming } from './operator/local-warming.ts';
 import type { Operator } from './operator/operator.ts';
 import { Stacks } from './rootfs/stacks.ts';
 import { CachedStore } from './store/cached.ts';
+import { newStoreCounters } from './store/counters.ts';
 import { DirectoryStore } from './store/directory.ts';
 import { layeredReader } from './store/layered.ts';
+import type { StoreLocation } from './store/location.ts';
+import { meteredReader, meteredStore } from './store/metered.ts';
 import { openPresigns, openReadable, openStore } from './store/open.ts';
 import { prefixedStore } from './store/prefixed.ts';
 import { probeConditions } from './store/probe.ts';
@@ -36,6 +40,10 @@ export type Facade = {
   own: Store;
   sources: ReadableStore;
   conversions: Conversions;
+  /** What converts here; undefined where another process does. */
+  converters: ConverterPool | undefined;
+  /** What was asked of the stores by this process and its converters. */
+  moved: Moved;
   images: Images;
   served: ServedImages;
   blobs: Blobs;
@@ -52,19 +60,26 @@ export type Facade = {
   close(): void;
 };
 
+/** What converts, until it is closed. */
+export type Pool = Converts & { close(): void };
+
 /**
  * @param onBackgroundError hears of what fails while nobody waits for it: conversions after an upload, the cache's disk
  * @param formats those of images that this version knows
+ * @param shared the pool of another process, which has tried the store and chosen its settings
  */
 export async function openFacade(
   config: Config,
   onBackgroundError: (error: unknown) => void,
   formats: ReadonlyMap<number, ImageFormat> = imageFormats,
+  shared?: Pool,
 ): Promise<Facade> {
   const { limits, defaultStack, source, registryAuth } = config;
   const location = storeLocation(config);
-  const own = await openStore(location);
-  if ('s3' in location && !location.singleWriter) await probeConditions(own);
+  const moved = { own: newStoreCounters(), sources: newStoreCounters() };
+  const own = meteredStore(await openStore(location), moved.own);
+  const isFirst = shared === undefined;
+  if (isFirst && 's3' in location && !location.singleWriter) await probeConditions(own);
   const cache =
     config.cache && (await CachedStore.open(own, { ...config.cache, onFault: onBackgroundError }));
   const presigns =
@@ -73,22 +88,10 @@ export async function openFacade(
       : undefined;
   const uploads = prefixedStore(own, uploadsPrefix);
   const given = source === undefined ? undefined : await openReadable(source);
-  const sources = layeredReader(given === undefined ? [uploads] : [uploads, given]);
-  const pool = new ConverterPool(
-    { own: location, source },
-    {
-      ...(limits.conversions === undefined ? {} : { size: limits.conversions }),
-      waiting: {
-        total: limits.queuedConversions,
-        perClient: shareOf(limits.queuedConversions, limits.clientShare),
-      },
-      // Half of a pull's own time, so that it hears that there was no room.
-      roomMs: limits.holdSeconds * 500,
-      timeoutMs: limits.conversionSeconds * 1000,
-      maxMemory: limits.conversionMemoryBytes,
-    },
-  );
-  await chooseSettings(own, config);
+  const layered = layeredReader(given === undefined ? [uploads] : [uploads, given]);
+  const sources = meteredReader(layered, moved.sources);
+  const pool = shared ?? openPool(config, moved);
+  if (isFirst) await chooseSettings(own, config);
 
   const stacks = new Stacks(own);
   const states = new GuidStates(own);
@@ -98,7 +101,7 @@ export async function openFacade(
   const launchers = new LauncherLayers(own);
   const images = new Images(facts, conversions, launchers, served, defaultStack, undefined, formats);
   const blobs = new Blobs(own, served, () => stacks.names());
-  const temporaryDirectory = await workDirectory(own);
+  const temporaryDirectory = await workDirectory(location);
   const droplets = new LocalDroplets({
     own,
     uploads,
@@ -120,6 +123,8 @@ export async function openFacade(
     own,
     sources,
     conversions,
+    converters: pool instanceof ConverterPool ? pool : undefined,
+    moved,
     images,
     served,
     blobs,
@@ -149,9 +154,27 @@ export async function openFacade(
   };
 }
 
+function openPool({ limits, source, store, data }: Config, moved: Moved): Pool {
+  return new ConverterPool(
+    { own: storeLocation({ store, data }), source },
+    {
+      ...(limits.conversions === undefined ? {} : { size: limits.conversions }),
+      waiting: {
+        total: limits.queuedConversions,
+        perClient: shareOf(limits.queuedConversions, limits.clientShare),
+      },
+      // Half of a pull's own time, so that it hears that there was no room.
+      roomMs: limits.holdSeconds * 500,
+      timeoutMs: limits.conversionSeconds * 1000,
+      maxMemory: limits.conversionMemoryBytes,
+    },
+    moved,
+  );
+}
+
 /** Work files lie on the store's own disk where it has one: there is room, or the store is full as well. */
-async function workDirectory(store: Store): Promise<string> {
-  if (store instanceof DirectoryStore) return store.temporaryDirectory;
+async function workDirectory(location: StoreLocation): Promise<string> {
+  if ('directory' in location) return DirectoryStore.temporaryDirectoryOf(location.directory);
   const path = join(tmpdir(), 'dropstack');
   await mkdir(path, { recursive: true, mode: 0o700 });
   return path;

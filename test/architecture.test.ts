@@ -19,6 +19,7 @@ const rows = [
   ['config.ts', 'log.ts'],
   ['facade.ts'],
   ['http'],
+  ['processes'],
   ['cli'],
   ['main.ts'],
 ];

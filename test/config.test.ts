@@ -59,6 +59,7 @@ test('the environment sets every option that a flag sets', (t) => {
     DROPSTACK_TLS_KEY: '/key',
     DROPSTACK_DEFAULT_STACK: 'other',
     DROPSTACK_LOG_LEVEL: 'warn',
+    DROPSTACK_PROCESSES: '3',
   };
   t.like(loadConfig({}, environment), {
     listenHost: '::1',
@@ -72,6 +73,7 @@ test('the environment sets every option that a flag sets', (t) => {
     tlsKey: '/key',
     defaultStack: 'other',
     logLevel: 'warn',
+    processes: 3,
   });
   t.is(loadConfig({}, { DROPSTACK_DATA: '' }).data, undefined, 'an empty variable is none');
 });
@@ -125,6 +127,9 @@ test('redirects are off unless given, and then have defaults', async (t) => {
 const wrongFlags: [ConfigInput, RegExp][] = [
   [{ listen: '8080' }, /wrong: --listen: not an address: write host:port$/],
   [{ listen: 'localhost:70000' }, /--listen: no such port/],
+  [{ processes: '0' }, /--processes: /],
+  [{ processes: 'two' }, /--processes: /],
+  [{ processes: '257' }, /--processes: more than/],
   [{ publicUrl: 'registry' }, /--public-url: not a URL/],
   [{ publicUrl: 'ftp://registry' }, /--public-url: not a URL/],
   [{ data: '' }, /--data: must not be empty/],
@@ -160,6 +165,10 @@ const wrongFiles: [string, RegExp][] = [
   ['source: { bucket: b }', /line 1, source: not a place/],
   ['store: here', /line 1, store: not a place/],
   ['store: { s3: { bucket: b }, directory: d }', /line 1, store: not a place: write either/],
+  [
+    'processes: 2\nstore: { s3: { bucket: b }, singleWriter: true }',
+    /line 1, processes: only one process may write/,
+  ],
   ['store: { directory: d, singleWriter: true }', /line 1, store: not a place: write either/],
   ['source: { s3: { bucket: b }, directory: d }', /line 1, source: not a place: write either/],
   ['source: { webdav: { url: "http://h/f" }, directory: d }', /line 1, source: not a place: write either/],

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
-import { loadConfig, type ConfigInput } from '../config.ts';
+import { loadConfig, type Config, type ConfigInput } from '../config.ts';
 import { openFacade } from '../facade.ts';
 import { serve, type Serving } from '../http/serve.ts';
 import { findIgzip } from '../layer/igzip.ts';
 import { createLog } from '../log.ts';
+import { serveTogether } from '../processes/serve-together.ts';
 
 /** Load balancers need some seconds to see that readiness fails, before connections are refused. */
 const stopDelayMs = 5_000;
@@ -20,6 +22,7 @@ export function serveCommand(program: Command): void {
     .description('serve droplets as images: the registry facade')
     .option('--config <file>', 'YAML file with all options (DROPSTACK_CONFIG)')
     .option('--listen <address>', 'host:port to listen on (default 127.0.0.1:8080)')
+    .option('--processes <number>', 'that serve together, on a machine with more cores (default 1)')
     .option('--public-url <url>', 'how clients reach the facade')
     .option('--data <directory>', 'own store, and droplets that are put through the facade')
     .option('--source <directory>', "Cloud Controller's droplets, read only")
@@ -40,19 +43,28 @@ export function serveCommand(program: Command): void {
 }
 
 /** Serves until SIGTERM or SIGINT. */
-async function run(config: ReturnType<typeof loadConfig>): Promise<void> {
+async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const onBackgroundError = (error: unknown): void =>
     log.warn({ error: reasonOf(error) }, 'failed in the background');
-  const facade = await openFacade(config, onBackgroundError);
-  const serving = await serve(config, facade, log).catch((error: unknown) => {
-    facade.close();
-    throw error;
-  });
+  const begin = config.processes > 1 ? serveTogether : serveAlone;
+  const serving = await begin(config, log, onBackgroundError);
   stopOnSignals(serving, (signal) => log.info({ signal }, 'stopping'));
   const igzip = findIgzip();
   if (igzip !== undefined) log.info({ igzip }, 'gzip layers are compressed by igzip');
   log.info({ url: serving.url, publicUrl: config.publicUrl }, 'serving');
+}
+
+async function serveAlone(
+  config: Config,
+  log: Logger,
+  onBackgroundError: (error: unknown) => void,
+): Promise<Serving> {
+  const facade = await openFacade(config, onBackgroundError);
+  return serve(config, facade, log).catch((error: unknown) => {
+    facade.close();
+    throw error;
+  });
 }
 
 /** npm passes on what the terminal has sent to us as well: the same wish, not a second one. */

@@ -29,8 +29,8 @@ export interface Converts {
 /** A droplet that is looked up, waits, or is converted; `askers` by what tells them apart. */
 type Running = { work: Promise<DropletRecord>; askers: Map<string, Asker> };
 
-/** Records of the droplets in use; some 1 KB each. */
-const rememberedRecords = 10_000;
+/** Records of the droplets in use, of a large foundation's all; some 1 KB each. */
+const rememberedRecords = 50_000;
 
 /** From a droplet to its record: the one that exists, or the one that a single conversion makes for all who wait. */
 export class Conversions {

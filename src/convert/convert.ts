@@ -19,7 +19,7 @@ import { digestOfHex, hexOf } from '../oci/digest.ts';
 import { requireInTime } from '../store/lifetime.ts';
 import { createRecord } from '../store/records.ts';
 import type { OpenObject, ReadableStore, Store } from '../store/store.ts';
-import type { Job } from './job.ts';
+import type { Converted, Job } from './job.ts';
 import { RewriteStream } from './rewrite-stream.ts';
 import { newObjectKey } from '../store/objects.ts';
 
@@ -39,7 +39,7 @@ export async function convertDroplet(
   job: Job,
   igzip = findIgzip(),
   clock: () => number = Date.now,
-): Promise<DropletRecord> {
+): Promise<Converted> {
   const start = clock();
   const { guid, hash } = job;
   const source = await stores.sources.open(sourceKey(guid, hash));
@@ -117,7 +117,7 @@ async function commit(
   layer: DropletRecord,
   requireTime: () => void,
   clock: () => number,
-): Promise<DropletRecord> {
+): Promise<Converted> {
   const { guid, hash, digest, variant, object, size, mediaType } = layer;
   requireTime();
   const pointerKey = layerPointerKey(guid, hexOf(digest));
@@ -126,7 +126,7 @@ async function commit(
   requireTime();
   const winner = await createRecord(own, recordKey(guid, hash, variant), dropletRecord, adopted);
   if (winner.sourceSha256 !== layer.sourceSha256) throw otherContent(layer, winner.sourceSha256);
-  return winner;
+  return { record: winner, found: winner !== adopted };
 }
 
 /**

@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
-import type { DropletRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { Failure } from '../errors.ts';
 import { compressorThreads } from '../layer/compress.ts';
-import type { Answer, ConverterStores, Job } from './job.ts';
+import { addCounters } from '../store/counters.ts';
+import type { Answer, Converted, ConverterStores, Job, Moved, Reply } from './job.ts';
 
 const workerFile = join(
   import.meta.dirname,
@@ -35,14 +35,19 @@ export class Converter {
   /** Ends the running job: with an answer, or without one when the child has died. */
   #settle: ((answer: Answer | undefined) => void) | undefined;
 
-  constructor(stores: ConverterStores, limits: ConverterLimits) {
+  /** @param moved what the child reads and writes is added to it, at the end of each job */
+  constructor(stores: ConverterStores, limits: ConverterLimits, moved: Moved) {
     this.#limits = limits;
     this.#child = fork(workerFile, [JSON.stringify(stores), String(limits.maxMemory)], {
       execArgv,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir(), UV_THREADPOOL_SIZE: poolThreads },
     });
-    this.#child.on('message', (answer: Answer) => this.#settle?.(answer));
+    this.#child.on('message', ({ answer, moved: more }: Reply) => {
+      addCounters(moved.own, more.own);
+      addCounters(moved.sources, more.sources);
+      this.#settle?.(answer);
+    });
     this.#child.on('exit', () => this.#settle?.(undefined));
     this.#child.on('error', () => {
       // An 'exit' or a failed send follows, and is what the running job hears of.
@@ -61,7 +66,7 @@ export class Converter {
    * @throws what convertDroplet throws; Failure `unavailable` when the child died, `too-large` when it took too long or
    *   too much memory
    */
-  async run(job: Job): Promise<DropletRecord> {
+  async run(job: Job): Promise<Converted> {
     const child = this.#child;
     let late = false;
     const timer = setTimeout(() => {
@@ -91,8 +96,8 @@ export class Converter {
   }
 }
 
-function unwrap({ guid, hash }: Job, answer: Answer): DropletRecord {
-  if ('record' in answer) return answer.record;
+function unwrap({ guid, hash }: Job, answer: Answer): Converted {
+  if ('record' in answer) return answer;
   if ('refusal' in answer) throw new DropletRefused(`${guid}/${hash}`, answer.refusal);
   if ('bug' in answer) throw new Error(`Converting droplet ${guid}/${hash} failed: ${answer.bug}`);
   const { code, message, reason, expected, found } = answer.failure;

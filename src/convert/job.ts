@@ -4,6 +4,7 @@ import type { Refusal } from '../droplet/refusal.ts';
 import type { Limits } from '../droplet/rules.ts';
 import type { FailureCode } from '../errors.ts';
 import { variantOf, type LayerSettings } from '../layer/settings.ts';
+import type { StoreCounters } from '../store/counters.ts';
 import { sourceLocation, storeLocation } from '../store/location.ts';
 
 /** One droplet to convert: plain data, as it goes to a child process. */
@@ -18,9 +19,21 @@ export function jobId({ guid, hash, settings }: Pick<Job, 'guid' | 'hash' | 'set
 export const converterStores = z.strictObject({ own: storeLocation, source: sourceLocation.optional() });
 export type ConverterStores = z.output<typeof converterStores>;
 
-/** What a child process sends back for a job. */
+/** What was asked of a facade's two stores, and the bytes that moved. */
+export type Moved = { own: StoreCounters; sources: StoreCounters };
+
+/** What a child process sends back for a job: how it ended, and what it moved in any case. */
+export type Reply = { answer: Answer; moved: Moved };
+
+/** The record that a conversion ended with. */
+export type Converted = {
+  record: DropletRecord;
+  /** whether it is that of another process, which was there first */
+  found: boolean;
+};
+
 export type Answer =
-  | { record: DropletRecord }
+  | Converted
   | { refusal: Refusal }
   | {
       failure: {

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import { FairQueue, type Asker, type Bounds } from './queue.ts';
+import { FairQueue, type Asker, type Bounds, type Urgency } from './queue.ts';
 
 export type LineOptions = {
   /** that may be inside at once */
@@ -27,6 +27,11 @@ export class Line {
   constructor(options: LineOptions) {
     this.#options = options;
     this.#queue = new FairQueue(options.waiting);
+  }
+
+  /** in the queue, not outside of it */
+  get waiting(): Record<Urgency, number> {
+    return this.#queue.sizes;
   }
 
   /**

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { DropletRecord } from '../droplet/record.ts';
+import { DropletRefused } from '../droplet/refusal.ts';
 import { Failure } from '../errors.ts';
+import { newStoreCounters } from '../store/counters.ts';
 import { Converter, type ConverterLimits } from './converter.ts';
-import { jobId, type ConverterStores, type Job } from './job.ts';
+import { jobId, type ConverterStores, type Job, type Moved } from './job.ts';
 import { Line } from './line.ts';
-import type { Asker, Bounds } from './queue.ts';
+import type { Asker, Bounds, Urgency } from './queue.ts';
 
 export type PoolOptions = ConverterLimits & {
   /** child processes at the most */
@@ -26,16 +28,30 @@ const poolDefaults: PoolOptions = {
   maxMemory: 512 * 1024 * 1024,
 };
 
+/** How a conversion may end. `found`: another process had written a record meanwhile, which stands. */
+export const outcomes = ['converted', 'found', 'refused', 'failed'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+type Watcher = (outcome: Outcome, seconds: number) => void;
+
 /** Child processes that convert droplets, started when there is work and kept while there is more. */
 export class ConverterPool {
   readonly #stores: ConverterStores;
   readonly #options: PoolOptions;
+  readonly #moved: Moved;
+  readonly #watchers: Watcher[] = [];
   readonly #line: Line;
   readonly #idle: { converter: Converter; timer: NodeJS.Timeout }[] = [];
   readonly #busy = new Set<Converter>();
   #closed = false;
 
-  constructor(stores: ConverterStores, options: Partial<PoolOptions> = {}) {
+  /** @param moved what the children read and write is added to it; of one that is killed, nothing is known */
+  constructor(
+    stores: ConverterStores,
+    options: Partial<PoolOptions> = {},
+    moved: Moved = { own: newStoreCounters(), sources: newStoreCounters() },
+  ) {
+    this.#moved = moved;
     this.#stores = stores;
     this.#options = { ...poolDefaults, ...options };
     this.#line = new Line(this.#options);
@@ -60,6 +76,16 @@ export class ConverterPool {
     this.#line.join(id, asker);
   }
 
+  /** in the queue for a child */
+  get waiting(): Record<Urgency, number> {
+    return this.#line.waiting;
+  }
+
+  /** Tells `watcher` of each conversion that has ended, and how long it took since a child was free for it. */
+  watch(watcher: Watcher): void {
+    this.#watchers.push(watcher);
+  }
+
   /** Ends all children. What they were at is lost, and done again when somebody asks. */
   close(): void {
     this.#closed = true;
@@ -75,9 +101,18 @@ export class ConverterPool {
     if (this.#closed) throw stopping();
     const converter = this.#take();
     this.#busy.add(converter);
+    const start = performance.now();
+    let outcome: Outcome = 'failed';
     try {
-      return await converter.run(job);
+      const { record, found } = await converter.run(job);
+      outcome = found ? 'found' : 'converted';
+      return record;
+    } catch (error) {
+      if (error instanceof DropletRefused) outcome = 'refused';
+      throw error;
     } finally {
+      const seconds = (performance.now() - start) / 1000;
+      for (const watcher of this.#watchers) watcher(outcome, seconds);
       this.#busy.delete(converter);
       this.#giveBack(converter);
     }
@@ -88,7 +123,7 @@ export class ConverterPool {
       clearTimeout(last.timer);
       if (last.converter.alive) return last.converter;
     }
-    return new Converter(this.#stores, this.#options);
+    return new Converter(this.#stores, this.#options, this.#moved);
   }
 
   #giveBack(converter: Converter): void {

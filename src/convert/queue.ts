@@ -34,6 +34,11 @@ export class FairQueue<T> {
     return this.#entries.size;
   }
 
+  get sizes(): Record<Urgency, number> {
+    const { pull, upload, warm } = this.#levels;
+    return { pull: pull.size, upload: upload.size, warm: warm.size };
+  }
+
   /** how many a client waits for in an urgency */
   waiting({ urgency, client }: Asker): number {
     return this.#levels[urgency].lanes.get(client)?.size ?? 0;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
+import { canonicalJson } from '../oci/canonical-json.ts';
 import { requireStack } from '../oci/names.ts';
 import { settlesAfter } from '../store/lifetime.ts';
 import { readRecord, updateRecord } from '../store/records.ts';
@@ -97,8 +98,14 @@ export class GuidStates {
 
   /** Changes a state by compare-and-swap; `undefined` leaves it as it is. */
   async update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
-    const changed = (current = untouched): GuidState | undefined => change(current);
+    let changes = false;
+    const changed = (current = untouched): GuidState | undefined => {
+      const next = change(current);
+      changes = next !== undefined;
+      return next;
+    };
     await updateRecord(this.#store, guidStateKey(guid), guidState, changed, this.#clock);
+    if (changes) await this.#store.put(statesMark, canonicalJson({ format: 1, change: randomUUID() }));
   }
 
   #requireSettled(guid: string, hash: string, { collected }: Tombstone): void {
@@ -114,6 +121,9 @@ export class GuidStates {
 }
 
 export const statesFolder = 'v1/guids/';
+
+/** Changed after each change of a state: while its etag is the same, so are all states. */
+export const statesMark = 'v1/guids-changed.json';
 
 /** Where the state of a guid lies. */
 export function guidStateKey(guid: string): string {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Router } from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import { errorHandler } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { registryRoutes, type RegistryParts } from './registry.ts';
 import type { AdminParts } from './admin.ts';
+import type { WatchAnswer } from './watch-answer.ts';
 
 export type AppParts = RegistryParts &
   AdminParts & {
@@ -21,6 +21,7 @@ export type AppParts = RegistryParts &
     ready: () => Promise<boolean>;
     metrics: Metrics;
     log: Logger;
+    watch: WatchAnswer;
   };
 
 /** The facade's HTTP face. Everything below it throws; errors become answers in one place. */
@@ -32,15 +33,16 @@ export function createApp(parts: AppParts): Koa {
   app.on('error', (error: unknown, ctx: Context) => {
     if (!clientLeft(error)) onError(error, ctx);
   });
-  app.use(watchRequests(parts.log, parts.metrics));
+  app.use(watchRequests(parts.watch));
   app.use(errorHandler(onError));
-  app.use(probes(parts.ready).routes());
   app.use(requireIdentity(parts.authenticate));
+  // Each router looks at each request that the ones before it have not taken: pulls are the many.
   for (const router of [
     registryRoutes(parts),
     dropletRoutes(parts),
     adminRoutes(parts),
     scrapes(parts.metrics),
+    probes(parts.ready),
   ]) {
     app.use(router.routes());
   }
@@ -48,36 +50,16 @@ export function createApp(parts: AppParts): Koa {
   return app;
 }
 
-/** One line and one observation a request, when its last byte went or its connection broke. */
-function watchRequests(log: Logger, metrics: Metrics): Middleware {
+function watchRequests(watch: WatchAnswer): Middleware {
   return async (ctx, next) => {
-    const start = performance.now();
-    const id = randomUUID();
-    ctx.state['id'] = id;
-    ctx.set('X-Request-Id', id);
-    // A request that is destroyed loses its socket.
-    const { socket } = ctx;
-    const before = socket.bytesWritten;
-    ctx.res.once('close', () => {
-      const error: unknown = ctx.state['error'];
-      const ms = performance.now() - start;
-      metrics.answered(ctx.method, ctx.path, ctx.res.writableFinished ? ctx.res.statusCode : 0, ms);
-      log.info({
-        id,
-        method: ctx.method,
-        path: ctx.path,
-        status: ctx.res.statusCode,
-        range: ctx.get('Range').slice(0, 100) || undefined,
-        bytes: socket.bytesWritten - before,
-        ms: Math.round(ms),
-        user: userOf(ctx),
-        ...(ctx.res.writableFinished ? {} : { cut: true }),
-        ...(error instanceof Error ? { error: error.message } : {}),
-      });
-    });
+    const tell = () => ({ path: ctx.path, user: userOf(ctx), error: ctx.state['error'] as unknown });
+    ctx.state['id'] = watch(ctx.req, ctx.res, tell);
     await next();
   };
 }
+
+/** They tell nothing, and who asks has no password. */
+const open: ReadonlySet<string> = new Set(['/livez', '/readyz']);
 
 function probes(ready: () => Promise<boolean>): Router {
   const router = new Router();
@@ -105,7 +87,8 @@ function scrapes({ registry }: Metrics): Router {
 
 function requireIdentity(authenticate: AppParts['authenticate']): Middleware {
   return async (ctx, next) => {
-    const identity = await authenticate(ctx.get('Authorization') || undefined);
+    if (open.has(ctx.path)) return next();
+    const identity = await authenticate(ctx.req.headers.authorization);
     if (identity === undefined) {
       throw new Failure(
         'unauthenticated',

@@ -66,7 +66,7 @@ export async function sendBytes(
   ctx.set('ETag', etag);
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Content-Type', contentType);
-  if (noneMatch(ctx.get('If-None-Match'), etag)) {
+  if (noneMatch(ctx.req.headers['if-none-match'], etag)) {
     ctx.status = 304;
     return;
   }

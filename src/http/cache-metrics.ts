@@ -1,22 +1,13 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import type { CachedStore } from '../store/cached.ts';
+import { readCounter } from './read-counter.ts';
 
 type Watched = Pick<CachedStore, 'counters' | 'bytes'>;
 
 /** Tells what a cache of layers does. It counts by itself, and is read at each scrape. */
 export function watchCache(registry: Registry, cache: Watched): void {
   for (const [name, help, read] of counted) {
-    registry.registerMetric(
-      new Counter({
-        name: `dropstack_cache_${name}_total`,
-        help,
-        registers: [],
-        collect() {
-          this.reset();
-          this.inc(read(cache.counters));
-        },
-      }),
-    );
+    readCounter(registry, { name: `cache_${name}`, help, read: () => read(cache.counters) });
   }
   registry.registerMetric(
     new Gauge({

@@ -24,7 +24,8 @@ type Exchange = {
   response: ServerResponse;
   answered: boolean;
   startedAt: number;
-  sending: Pace;
+  /** From when it is first looked at: few requests have a body. */
+  sending?: Pace;
 };
 
 /** The open connections of one server: cuts those whose peer is too slow, and lets the others end well. */
@@ -33,6 +34,8 @@ export class Connections {
   readonly #isUpload: (request: IncomingMessage) => boolean;
   readonly #open = new Map<Socket, Connection>();
   readonly #sweeper: NodeJS.Timeout;
+  /** by connections that are closed */
+  #sent = 0;
   #retiring = false;
   #draining = false;
 
@@ -46,20 +49,26 @@ export class Connections {
   add(socket: Socket): void {
     const reading = new Pace(this.#limits.download, performance.now(), 0);
     this.#open.set(socket, { exchanges: new Set(), reading });
-    socket.once('close', () => this.#open.delete(socket));
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#sent += sentBy(socket);
+    });
+  }
+
+  /** bytes that went to peers since the server began: of answers with their heads, before encryption */
+  get sent(): number {
+    return [...this.#open.keys()].reduce((sum, socket) => sum + sentBy(socket), this.#sent);
   }
 
   /** Takes note of a request, before it is answered. */
   begin(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const exchanges = this.#open.get(socket)?.exchanges;
-    const startedAt = performance.now();
-    const sending = new Pace(this.#limits.upload, startedAt, socket.bytesRead);
-    const exchange = { request, response, answered: false, startedAt, sending };
+    const exchange: Exchange = { request, response, answered: false, startedAt: performance.now() };
     exchanges?.add(exchange);
     if (exchanges !== undefined && exchanges.size > this.#limits.maxPipelined) socket.destroy();
     if (this.#retiring) response.shouldKeepAlive = false;
-    response.once('close', () => {
+    response.on('close', () => {
       exchange.answered = true;
       if (request.complete) exchanges?.delete(exchange);
       if (this.#draining && !this.isAnswering(socket)) socket.destroySoon();
@@ -97,8 +106,7 @@ export class Connections {
   #sweep(): void {
     const now = performance.now();
     for (const [socket, { exchanges, reading }] of this.#open) {
-      const drained = socket.bytesWritten - socket.writableLength;
-      const slow = reading.tooSlow(now, drained, socket.writableLength > 0);
+      const slow = reading.tooSlow(now, sentBy(socket), socket.writableLength > 0);
       const late = [...exchanges].some((exchange) => this.#isLate(exchange, socket, now));
       if (slow || late) socket.destroy();
       for (const exchange of exchanges) {
@@ -107,10 +115,17 @@ export class Connections {
     }
   }
 
-  #isLate({ request, startedAt, sending }: Exchange, socket: Socket, now: number): boolean {
+  #isLate(exchange: Exchange, socket: Socket, now: number): boolean {
+    const { request, startedAt } = exchange;
     if (request.complete) return false;
     if (!this.#isUpload(request)) return now - startedAt > this.#limits.requestTimeoutMs;
     // Bytes that nobody has read yet: it is our turn.
-    return sending.tooSlow(now, socket.bytesRead, request.readableLength === 0);
+    exchange.sending ??= new Pace(this.#limits.upload, now, socket.bytesRead);
+    return exchange.sending.tooSlow(now, socket.bytesRead, request.readableLength === 0);
   }
+}
+
+/** bytes that have left the socket's buffer */
+function sentBy(socket: Socket): number {
+  return socket.bytesWritten - socket.writableLength;
 }

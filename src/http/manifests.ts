@@ -1,18 +1,21 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
-import { imagesOfGuid, imagesOfStack, type ServedImages } from '../image/served.ts';
+import { imagesOfGuid, imagesOfStack, type Served, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
-import { parseReference, type Repository } from '../oci/reference.ts';
+import { parseReference, type Reference, type Repository } from '../oci/reference.ts';
 import { clientOf } from './access.ts';
 import { hold } from './hold.ts';
 import { noneMatch } from './range.ts';
 import type { RegistryParts } from './registry.ts';
 
+export type ManifestParts = Pick<RegistryParts, 'images' | 'served'>;
+
 /** `GET|HEAD /v2/<name>/manifests/<reference>` (distribution-spec "Pulling manifests"). */
 export async function sendManifest(
   ctx: Context,
-  { images, served, holdMs, turns }: Pick<RegistryParts, 'images' | 'served' | 'holdMs' | 'turns'>,
+  { images, served, holdMs, turns }: ManifestParts & Pick<RegistryParts, 'holdMs' | 'turns'>,
   repository: Repository,
   text: string,
 ): Promise<void> {
@@ -30,16 +33,35 @@ export async function sendManifest(
       reason: 'MANIFEST_UNKNOWN',
     });
   }
-  ctx.set('Docker-Content-Digest', manifest.digest);
-  ctx.set('ETag', `"${manifest.digest}"`);
-  if (noneMatch(ctx.get('If-None-Match'), `"${manifest.digest}"`)) {
-    ctx.status = 304;
+  ctx.respond = false;
+  answerManifest(ctx.req, ctx.res, manifest);
+}
+
+/** The manifest of a reference, where it can be told without waiting for anything. */
+export function knownManifest(
+  { images, served }: ManifestParts,
+  repository: Repository,
+  reference: Reference,
+): Content | undefined {
+  if ('tag' in reference) return images.known(repository, reference.tag)?.manifest;
+  const { digest } = reference;
+  return digest && manifestOf(repository, served.known(folderOf(repository), digest));
+}
+
+/** 200 with a manifest, or 304 for who has it. */
+export function answerManifest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { digest, mediaType, bytes }: Content,
+): void {
+  const etag = `"${digest}"`;
+  const head = { 'Docker-Content-Digest': digest, ETag: etag };
+  if (noneMatch(request.headers['if-none-match'], etag)) {
+    response.writeHead(304, head).end();
     return;
   }
-  ctx.status = 200;
-  ctx.set('Content-Type', manifest.mediaType);
-  ctx.set('Content-Length', String(manifest.bytes.length));
-  ctx.body = manifest.bytes;
+  response.writeHead(200, { ...head, 'Content-Type': mediaType, 'Content-Length': bytes.length });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 async function byDigest(
@@ -47,10 +69,15 @@ async function byDigest(
   repository: Repository,
   digest: Digest | undefined,
 ): Promise<Content | undefined> {
-  if (digest === undefined) return undefined;
-  const folder =
-    repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
-  const found = await served.get(folder, digest);
-  if (found === undefined || found.kind !== 'manifest') return undefined;
-  return repository.stack === undefined || repository.stack === found.origin.rootfs.stack ? found : undefined;
+  return digest && manifestOf(repository, await served.get(folderOf(repository), digest));
+}
+
+function folderOf(repository: Repository): string {
+  return repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
+}
+
+/** What was served, where it is a manifest of this very repository. */
+function manifestOf({ stack }: Repository, found: Served | undefined): Content | undefined {
+  if (found?.kind !== 'manifest') return undefined;
+  return stack === undefined || stack === found.origin.rootfs.stack ? found : undefined;
 }

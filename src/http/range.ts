@@ -48,7 +48,8 @@ export function ifRangeMatches(header: string, etag: string): boolean {
 }
 
 /** Whether If-None-Match names the entity tag, by weak comparison, so that the answer is 304 (RFC 9110 §13.1.2). */
-export function noneMatch(header: string, etag: string): boolean {
+export function noneMatch(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
   if (header.trim() === '*') return true;
   const opaque = etag.replace(/^W\//, '');
   return [...header.matchAll(/"[^"]*"/g)].some(([tag]) => tag === opaque);

@@ -51,28 +51,24 @@ export function registryRoutes(parts: RegistryParts): Router {
     ctx.set('Docker-Distribution-Api-Version', 'registry/2.0');
     sendJson(ctx, Buffer.from('{}'));
   });
-  route(/^\/v2\/(.+)\/manifests\/([^/]+)$/, (ctx, repository, text) =>
-    sendManifest(ctx, parts, repository, text),
-  );
-  route(/^\/v2\/(.+)\/blobs\/([^/]+)$/, (ctx, repository, text) => sendBlob(ctx, blobs, repository, text));
-  route(/^\/v2\/(.+)\/tags\/(list)$/, async (ctx, repository) => {
-    sendTags(ctx, repository, await listTags(parts.tags, repository));
-  });
-  route(/^\/v2\/(.+)\/referrers\/([^/]+)$/, async (ctx, _repository, text) => {
-    parseDigest(text);
-    sendJson(ctx, noReferrers, mediaType.index);
+  const handlers: Record<string, Handler> = {
+    manifests: (ctx, repository, text) => sendManifest(ctx, parts, repository, text),
+    blobs: (ctx, repository, text) => sendBlob(ctx, blobs, repository, text),
+    tags: async (ctx, repository) => sendTags(ctx, repository, await listTags(parts.tags, repository)),
+    referrers: async (ctx, _repository, text) => {
+      parseDigest(text);
+      sendJson(ctx, noReferrers, mediaType.index);
+    },
+  };
+  // One route for all of them: a router looks at each of its routes.
+  router.get(/^\/v2\/(.+)\/(manifests|blobs|tags(?=\/list$)|referrers)\/([^/]+)$/, async (ctx) => {
+    requireRole(ctx, 'pull');
+    const [name = '', kind = '', last = ''] = ctx.captures ?? [];
+    const repository = parseRepository(decodePart(name));
+    requireRepository(ctx, repository.name);
+    await handlers[kind]?.(ctx, repository, decodePart(last));
   });
   return router;
-
-  function route(path: RegExp, handler: Handler): void {
-    router.get(path, async (ctx) => {
-      requireRole(ctx, 'pull');
-      const [name = '', last = ''] = (ctx.captures ?? []).map(decodePart);
-      const repository = parseRepository(name);
-      requireRepository(ctx, repository.name);
-      await handler(ctx, repository, last);
-    });
-  }
 }
 
 const noReferrers = canonicalJson({ schemaVersion: 2, mediaType: mediaType.index, manifests: [] });
@@ -85,6 +81,7 @@ function sendJson(ctx: RouterContext, body: Buffer, contentType = 'application/j
 
 /** A part of a path as its sender meant it. */
 function decodePart(part: string): string {
+  if (!part.includes('%')) return part;
   try {
     return decodeURIComponent(part);
   } catch (cause) {

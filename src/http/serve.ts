@@ -4,20 +4,25 @@ import type { Logger } from 'pino';
 import { shareOf, type Config } from '../config.ts';
 import { Failure, reasonOf } from '../errors.ts';
 import type { Facade } from '../facade.ts';
+import { plainLog } from '../log.ts';
 import { createApp } from './app.ts';
-import { createAuthenticate, type Authenticate } from './auth/authenticate.ts';
+import { answerAtHand } from './at-hand.ts';
+import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
 import { parseGrants, type Grants } from './auth/grants.ts';
 import { parseHtpasswd } from './auth/htpasswd.ts';
 import { isLoopback } from './auth/loopback.ts';
 import { Verifier } from './auth/verifier.ts';
 import { Bodies, type Traffic } from './bodies.ts';
 import { watchCache } from './cache-metrics.ts';
-import { createMetrics } from './metrics.ts';
+import { watchConversions } from './conversion-metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { openRedirect, type Redirect } from './redirect.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
 import { Proven } from './proven.ts';
+import { watchTraffic } from './traffic-metrics.ts';
 import { Turns } from './turns.ts';
+import { watchAnswers } from './watch-answer.ts';
 
 /** A facade that listens. */
 export type Serving = {
@@ -27,8 +32,16 @@ export type Serving = {
   stop(options: { delayMs: number; graceMs: number }): Promise<void>;
 };
 
-/** Serves `facade` over HTTP as `config` says, until it is stopped. */
-export async function serve(config: Config, facade: Facade, log: Logger): Promise<Serving> {
+/**
+ * Serves `facade` over HTTP as `config` says, until it is stopped. With several `processes` it shares its address with the
+ * others.
+ */
+export async function serve(
+  config: Config,
+  facade: Facade,
+  log: Logger,
+  metrics: Metrics = createMetrics(() => facade.conversions.running),
+): Promise<Serving> {
   if (config.users === undefined && !isLoopback(config.listenHost)) {
     throw new Failure(
       'invalid',
@@ -38,9 +51,9 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
   const redirect = await redirectTo(config, facade, log);
   const watches: Watch[] = [];
   const onError = (error: Failure): void => log.error({ error: error.message }, 'a file is kept as it was');
-  const authenticate = await watchUsers(config, watches, onError);
-  const metrics = createMetrics(() => facade.conversions.running);
+  const authenticator = await watchUsers(config, watches, onError);
   if (facade.cache !== undefined) watchCache(metrics.registry, facade.cache);
+  if (facade.converters !== undefined) watchConversions(metrics.registry, facade.converters);
   const proven = new Proven((object) => {
     log.error(
       { object },
@@ -49,10 +62,11 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
     facade.cache?.forget(object).catch(() => {});
   });
   const turns = new Turns();
+  const watch = watchAnswers(plainLog(log), metrics);
   let stopping = false;
   const app = createApp({
     ...facade,
-    authenticate,
+    authenticate: (header) => authenticator.identify(header),
     droplets: facade.operatorFor('anonymous').droplets,
     holdMs: config.limits.holdSeconds * 1000,
     traffic: openTraffic(config),
@@ -62,13 +76,19 @@ export async function serve(config: Config, facade: Facade, log: Logger): Promis
     ready: async () => !stopping && (await facade.ready()),
     metrics,
     log,
+    watch,
   });
   const handle = app.callback();
+  const isAtHand = answerAtHand({ ...facade, authenticator, watch });
   const listener: RequestListener = (request, response) => {
-    turns.run(() => void handle(request, response), request.socket.remoteAddress ?? '');
+    const answer = (): void => {
+      if (!isAtHand(request, response)) void handle(request, response);
+    };
+    turns.run(answer, request.socket.remoteAddress ?? '');
   };
   const server = await openServer(config, listener, watches, onError);
-  const address = await server.listen(config.listenPort, config.listenHost);
+  watchTraffic(metrics.registry, facade.moved, server);
+  const address = await server.listen(config.listenPort, config.listenHost, config.processes > 1);
   return {
     url: urlOf(address, config.tlsCert !== undefined),
     stop: async ({ delayMs, graceMs }) => {
@@ -105,9 +125,9 @@ async function watchUsers(
   config: Config,
   watches: Watch[],
   onError: (error: Failure) => void,
-): Promise<Authenticate> {
-  if (config.users === undefined) return createAuthenticate(undefined, parseGrants(''));
-  const verifier = new Verifier();
+): Promise<Authenticator> {
+  if (config.users === undefined) return createAuthenticator(undefined, parseGrants(''));
+  const verifier = new Verifier(undefined, { concurrency: comparisonsOfOne(config) });
   let grants: Grants = parseGrants('');
   const replaceUsers = (text: string): void => verifier.replace(parseHtpasswd(text));
   const replaceGrants = (text: string): void => {
@@ -115,7 +135,12 @@ async function watchUsers(
   };
   watches.push(await watchFile(config.users, replaceUsers, { onError }));
   if (config.grants !== undefined) watches.push(await watchFile(config.grants, replaceGrants, { onError }));
-  return createAuthenticate(verifier, (user) => grants(user));
+  return createAuthenticator(verifier, (user) => grants(user));
+}
+
+/** Comparisons of passwords at once: two threads in all, but no process is without one. */
+function comparisonsOfOne({ processes }: Config): number {
+  return Math.max(1, Math.floor(2 / processes));
 }
 
 /** With TLS, the server is made of the first certificate and shows each later one from then on. */

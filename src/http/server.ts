@@ -1,5 +1,4 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -12,6 +11,7 @@ import { createSecureContext } from 'node:tls';
 import { Failure, reasonOf } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import { Connections, type PeerLimits } from './connections.ts';
+import { listen } from './listen.ts';
 import type { KeyPair } from './reload.ts';
 import { Shares } from './shares.ts';
 
@@ -38,8 +38,14 @@ export const defaultLimits: Limits = {
 };
 
 export interface HttpServer {
-  /** @throws Failure `unavailable` when the address is taken or not this machine's */
-  listen(port: number, host: string): Promise<AddressInfo>;
+  /**
+   * @param reusePort whether other servers may listen on the same address, all of which say so: the kernel gives each
+   *   connection to one of them
+   * @throws Failure `unavailable` when the address is taken or not this machine's
+   */
+  listen(port: number, host: string, reusePort?: boolean): Promise<AddressInfo>;
+  /** bytes that went to clients so far: of answers with their heads, before encryption */
+  readonly sent: number;
   /** Shows another certificate to whoever connects from now on. @throws Failure `invalid`; the old one stays */
   replaceKeyPair(pair: KeyPair): void;
   /** Goes on as before, but each answer is the last of its connection, and says so. */
@@ -90,7 +96,10 @@ export function createServer(options: {
   });
   let closed: Promise<void> | undefined;
   return {
-    listen: (port, host) => listen(server, port, host),
+    listen: (port, host, reusePort = false) => listen(server, { port, host, reusePort }),
+    get sent() {
+      return connections.sent;
+    },
     replaceKeyPair: (pair) => {
       if (server instanceof HttpsServer) server.setSecureContext(secure(pair));
     },
@@ -143,18 +152,4 @@ function secure({ cert, key }: KeyPair): KeyPair & { minVersion: 'TLSv1.2' } {
     throw new Failure('invalid', `The TLS certificate and key cannot be used together: ${why}`, { cause });
   }
   return context;
-}
-
-async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
-  try {
-    server.listen({ port, host });
-    await once(server, 'listening');
-  } catch (cause) {
-    const why = reasonOf(cause);
-    throw new Failure('unavailable', `Cannot listen on ${host}:${port}: ${why}`, { cause });
-  }
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new Failure('unavailable', `Not listening on ${host}`);
-  return address;
 }

@@ -1,7 +1,7 @@
 import { FairQueue } from '../convert/queue.ts';
 
 /** What is begun in one turn of the event loop: some milliseconds of work, where all of it is to be done at once. */
-const perTurn = 24;
+const perTurn = 48;
 
 /**
  * Spreads bursts over turns of the event loop: hundreds of clients that ask in one moment, or that waited for the same

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { guidStateKey, type GuidState, type GuidStates } from '../droplet/states.ts';
+import { statesMark, type GuidState, type GuidStates } from '../droplet/states.ts';
 import type { LayerSettings } from '../layer/settings.ts';
 import { stackKey } from '../rootfs/keys.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import { Fresh } from './fresh.ts';
 import type { Facts } from './images.ts';
+import { Marked } from './marked.ts';
 import { readSettings, requireKnownLayers, settingsKey, type Settings } from './settings.ts';
 
 /** Also those that clients ask for and that do not exist. */
@@ -19,7 +20,7 @@ const rememberedVersions = 200;
 /** The facts that tags depend on. */
 export class CachedFacts implements Facts {
   readonly #stacks: Fresh<StackRecord | undefined>;
-  readonly #guids: Fresh<GuidState>;
+  readonly #guids: Marked<GuidState>;
   readonly #settings: Fresh<Settings>;
   readonly #versions: LRUCache<string, RootfsRecord>;
   readonly #source: Stacks;
@@ -27,7 +28,14 @@ export class CachedFacts implements Facts {
   constructor(stacks: Stacks, states: GuidStates, store: Store, clock?: Clock) {
     this.#source = stacks;
     this.#stacks = new Fresh(store, rememberedStacks, stackKey, (stack) => stacks.get(stack), clock);
-    this.#guids = new Fresh(store, rememberedGuids, guidStateKey, (guid) => states.get(guid), clock);
+    const mark = new Fresh(
+      store,
+      1,
+      () => statesMark,
+      async () => (await store.stat(statesMark))?.etag ?? '',
+      clock,
+    );
+    this.#guids = new Marked(mark, rememberedGuids, (guid) => states.get(guid), clock);
     this.#settings = new Fresh(
       store,
       1,
@@ -36,6 +44,14 @@ export class CachedFacts implements Facts {
       clock,
     );
     this.#versions = new LRUCache({ max: rememberedVersions });
+  }
+
+  known(guid: string, stackOf: (state: GuidState) => string): readonly object[] | undefined {
+    const state = this.#guids.known(guid);
+    const settings = this.#settings.known('');
+    if (state === undefined || settings === undefined) return undefined;
+    const stack = this.#stacks.known(stackOf(state));
+    return stack === undefined ? undefined : [state, settings, stack];
   }
 
   async stack(stack: string): Promise<StackRecord | undefined> {

@@ -39,6 +39,12 @@ export class Fresh<T> {
     this.#known = new LRUCache<string, Known<T>>({ max });
   }
 
+  /** The value that is believed at this moment. */
+  known(name: string): T | undefined {
+    const last = this.#known.get(name);
+    return last !== undefined && this.#clock() < last.until ? last.value : undefined;
+  }
+
   async get(name: string): Promise<T> {
     const last = this.#known.get(name);
     if (last !== undefined && this.#clock() < last.until) return last.value;

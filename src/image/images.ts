@@ -23,12 +23,23 @@ export interface Facts {
   guid(guid: string): Promise<GuidState>;
   settings(): Promise<LayerSettings>;
   imageFormat(): Promise<number>;
+  /**
+   * What is believed at this moment about a guid, the stack that `stackOf` finds for it, and the settings: the same objects
+   * for as long as nothing has changed. Undefined where the store must be asked.
+   */
+  known(guid: string, stackOf: (state: GuidState) => string): readonly object[] | undefined;
 }
+
+/** What a tag means for as long as the facts are the same. `id` is that of the image. */
+type Meaning = { id: string; facts: readonly object[] };
 
 type Parts = { format: ImageFormat; rootfs: RootfsRecord; droplet: DropletRecord };
 
 /** bytes of images kept assembled; where both remember them, they are shared with `ServedImages` */
 const rememberedBytes = 32 * 1024 * 1024;
+
+/** tags that are asked for again within the time that facts are believed */
+const rememberedMeanings = 2_000;
 
 /** From a repository and a tag to the image that the tag means now. */
 export class Images {
@@ -39,6 +50,7 @@ export class Images {
   readonly #defaultStack: string;
   readonly #formats: ReadonlyMap<number, ImageFormat>;
   readonly #assembled: LRUCache<string, Image, Parts>;
+  readonly #meanings = new LRUCache<string, Meaning>({ max: rememberedMeanings });
 
   constructor(
     facts: Facts,
@@ -68,6 +80,15 @@ export class Images {
     this.#formats = formats;
   }
 
+  /** The image that a tag means now, where that needs no look at the store: most pulls of an app come in bursts. */
+  known(repository: Repository, tag: string): Image | undefined {
+    const meaning = this.#meanings.get(`${repository.name}:${tag}`);
+    if (meaning === undefined) return undefined;
+    const facts = this.#factsOf(repository);
+    const holds = facts?.every((fact, at) => fact === meaning.facts[at]) === true;
+    return holds ? this.#assembled.get(meaning.id) : undefined;
+  }
+
   /**
    * The image that a tag means now, converting its droplet for `asker` where that was not done yet. Whatever is answered
    * stays resolvable by digest.
@@ -83,6 +104,8 @@ export class Images {
       );
     }
     const { guid } = repository;
+    // Those of before: where one changes meanwhile, what is found is taken for no meaning of the others.
+    const facts = this.#factsOf(repository);
     const state = await this.#facts.guid(guid);
     if (Object.hasOwn(state.deleted, wanted.hash))
       throw unknown(`${repository.name}:${tag}`, 'the droplet was deleted');
@@ -93,7 +116,15 @@ export class Images {
     const { variant, digest } = droplet;
     const id = [guid, wanted.hash, variant, digest, rootfs.stack, rootfs.version, imageFormat].join(' ');
     const parts = { format, rootfs, droplet };
-    return (await this.#assembled.fetch(id, { context: parts })) ?? this.#assemble(parts);
+    const image = (await this.#assembled.fetch(id, { context: parts })) ?? (await this.#assemble(parts));
+    if (facts !== undefined) this.#meanings.set(`${repository.name}:${tag}`, { id, facts });
+    return image;
+  }
+
+  #factsOf(repository: Repository): readonly object[] | undefined {
+    if (repository.kind === 'rootfs') return undefined;
+    const { guid, stack } = repository;
+    return this.#facts.known(guid, (state) => stack ?? state.stack ?? this.#defaultStack);
   }
 
   /**

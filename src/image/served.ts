@@ -29,6 +29,11 @@ export class ServedImages {
     );
   }
 
+  /** What `get` would give, where that needs no look at the store. */
+  known(folder: string, digest: Digest): Served | undefined {
+    return this.#contents.known(folder + hexOf(digest));
+  }
+
   /** Under `folder` (`imagesOf(…)`), the content with this digest, of which nothing is known but the name. */
   async get(folder: string, digest: Digest): Promise<Served | undefined> {
     const key = folder + hexOf(digest);

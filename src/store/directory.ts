@@ -35,9 +35,13 @@ export class DirectoryStore extends DirectoryReader implements Store {
     this.#lock = new FileLock(join(root, '.lock'));
   }
 
-  /** Where work files may lie so that they can be moved into the store; invisible to readers. */
+  /** Where work files may lie so that they can be moved into the store at `root`; invisible to readers. */
+  static temporaryDirectoryOf(root: string): string {
+    return join(root, temporary);
+  }
+
   get temporaryDirectory(): string {
-    return join(this.root, temporary);
+    return DirectoryStore.temporaryDirectoryOf(this.root);
   }
 
   async put(

@@ -14,7 +14,16 @@ const commands: [string[], RegExp[]][] = [
     ],
   ],
   [['start'], [/--data <directory>/, /The password is DROPSTACK_PASSWORD/]],
-  [['serve'], [/--config <file>/, /--tls-cert <file>/, /DROPSTACK_TLS_CERT/, /read again when they change/]],
+  [
+    ['serve'],
+    [
+      /--config <file>/,
+      /--processes <number>/,
+      /--tls-cert <file>/,
+      /DROPSTACK_TLS_CERT/,
+      /read again when they change/,
+    ],
+  ],
   [['rootfs'], [/^ {2}import .*<stack> <version> <file\|reference>/m, /^ {2}promote /m, /^ {2}unplace /m]],
   [
     ['rootfs', 'import'],

@@ -45,7 +45,7 @@ export function newReplica(own: Store, source: ReadableStore, clock: () => numbe
   const facts = new CachedFacts(stacks, states, own, clock);
   const pool = {
     run: async (job: Parameters<typeof convertDroplet>[1]) =>
-      convertDroplet({ own, sources }, job, igzip, clock),
+      (await convertDroplet({ own, sources }, job, igzip, clock)).record,
     join: () => undefined,
   };
   const conversions = new Conversions(own, sources, pool, defaultLimits, clock);

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { collect } from '../../src/collect/collect.ts';
 import { layerPointerKey } from '../../src/droplet/record.ts';
 import { sourceKey, uploadsPrefix } from '../../src/droplet/source-key.ts';
+import { statesMark } from '../../src/droplet/states.ts';
 import { isFailure } from '../../src/errors.ts';
 import { chooseSettings } from '../../src/image/settings.ts';
 import { parseDigest, sha256 } from '../../src/oci/digest.ts';
@@ -125,6 +126,7 @@ export class World {
         ![
           stackKey(stack),
           'v1/collection.json',
+          statesMark,
           'v1/settings.json',
           `v1/rootfs/${stack}/${last}.json`,
         ].includes(key),

@@ -32,7 +32,8 @@ async function place(own: DirectoryStore, bytes: Buffer, name = hash('sha1', byt
 test('a droplet becomes a layer whose hashes, sizes and start command are in its record', async (t) => {
   const { own, sources } = await newStores(t);
   const droplet = await tinyDroplet(t, 'hello');
-  const record = await convertDroplet({ own, sources }, await place(own, droplet.bytes));
+  const { record, found } = await convertDroplet({ own, sources }, await place(own, droplet.bytes));
+  t.false(found);
   const layer = await readObject(own, record.object);
   t.is(String(record.digest), `sha256:${hash('sha256', layer)}`);
   t.is(record.size, layer.length);
@@ -63,7 +64,7 @@ test('each compression gives the same diffID', async (t) => {
   const diffIds = new Set<string>();
   for (const compression of ['gzip', 'zstd', 'none'] as const) {
     const settings = layerSettings.parse({ compression });
-    const record = await convertDroplet({ own, sources }, { ...job, settings });
+    const { record } = await convertDroplet({ own, sources }, { ...job, settings });
     const layer = await readObject(own, record.object);
     t.is(`sha256:${hash('sha256', unpack[compression](layer))}`, record.diffId, compression);
     t.true(record.mediaType.endsWith(compression === 'none' ? '.tar' : `+${compression}`));
@@ -75,9 +76,10 @@ test('each compression gives the same diffID', async (t) => {
 test('of several conversions at once one record stays, and one object', async (t) => {
   const { own, sources } = await newStores(t);
   const job = await place(own, (await tinyDroplet(t, 'hello')).bytes);
-  const records = await Promise.all(Array.from({ length: 6 }, () => convertDroplet({ own, sources }, job)));
-  t.is(new Set(records.map(({ object }) => object)).size, 1);
-  t.deepEqual(await keysBelow(own, 'v1/objects/'), [records[0]?.object ?? '']);
+  const all = await Promise.all(Array.from({ length: 6 }, () => convertDroplet({ own, sources }, job)));
+  t.is(new Set(all.map(({ record }) => record.object)).size, 1);
+  t.deepEqual(await keysBelow(own, 'v1/objects/'), [all[0]?.record.object ?? '']);
+  t.is(all.filter(({ found }) => !found).length, 1, 'the others found it');
 });
 
 test('a droplet whose bytes are not what its name says is not converted', async (t) => {
@@ -124,7 +126,7 @@ test('bytes that were others on their way once are not taken for a bad droplet',
     message: /try again/,
   });
   t.deepEqual(await keysBelow(own, 'v1/'), []);
-  t.is((await convertDroplet({ own, sources: once }, job)).sourceSha256, hash('sha256', bytes));
+  t.is((await convertDroplet({ own, sources: once }, job)).record.sourceSha256, hash('sha256', bytes));
 });
 
 test('what is no proper gzip or tar is refused, and nothing is stored', async (t) => {
@@ -168,7 +170,7 @@ test('several gzip members and zero padding are one archive', async (t) => {
   const { own, sources } = await newStores(t);
   const { bytes } = await tinyDroplet(t, 'hello');
   const tar = gunzipSync(bytes);
-  const whole = await convertDroplet({ own, sources }, await place(own, bytes));
+  const { record: whole } = await convertDroplet({ own, sources }, await place(own, bytes));
   const split = [512, 1000, 1024].map((at) =>
     Buffer.concat([gzipSync(tar.subarray(0, at)), gzipSync(tar.subarray(at))]),
   );
@@ -177,7 +179,8 @@ test('several gzip members and zero padding are one archive', async (t) => {
     gzipSync(Buffer.concat([tar, Buffer.alloc(20_000)])),
   ];
   for (const body of [...split, ...padded]) {
-    t.is((await convertDroplet({ own, sources }, await place(own, body))).diffId, whole.diffId);
+    const { record } = await convertDroplet({ own, sources }, await place(own, body));
+    t.is(record.diffId, whole.diffId);
   }
 });
 
@@ -213,7 +216,7 @@ test('a record of another content under the same hash is not replaced', async (t
   const { own, sources } = await newStores(t);
   const { bytes, sha1 } = await tinyDroplet(t, 'hello');
   const job = await place(own, bytes);
-  const record = await convertDroplet({ own, sources }, job);
+  const { record } = await convertDroplet({ own, sources }, job);
   const key = `v1/droplets/${guid}/${sha1}/f1-zstd.json`;
   const forged = createHash('sha256').update('forged').digest('hex');
   await own.put(key, Buffer.from(JSON.stringify({ ...record, sourceSha256: forged })));

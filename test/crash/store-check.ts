@@ -60,6 +60,7 @@ class Check {
     },
     'v1/objects': async () => undefined,
     'v1/settings.json': async (key) => void (await this.#json(key, z.object({}))),
+    'v1/guids-changed.json': async (key) => void (await this.#json(key, z.object({}))),
     'v1/guids': async (key) => void (await this.#json(key, guidState)),
     'v1/needs': async (key) => void (await this.#json(key, needsRecord)),
     'v1/refusals': async (key) => void (await this.#json(key, refusalRecord)),

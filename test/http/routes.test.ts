@@ -30,6 +30,7 @@ test('api.md names every route, and none that is not there', async (t) => {
     holdMs: 1,
     metrics: createMetrics(() => 0),
     log: createLog('silent'),
+    watch: () => '',
   });
   const documented = await documentedRoutes();
   const routes = app.middleware

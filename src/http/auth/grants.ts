@@ -37,7 +37,11 @@ export function parseGrants(text: string): Grants {
   const identities = new Map(
     Object.entries(parsed.data).map(([user, grant]) => [user, identity(user, grant)] as const),
   );
-  return (user) => identities.get(user) ?? identity(user, {});
+  return (user) => {
+    const known = identities.get(user) ?? identity(user, {});
+    identities.set(user, known);
+    return known;
+  };
 }
 
 /** An alias without an anchor, and a bomb of aliases, show only here. */

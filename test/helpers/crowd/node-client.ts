@@ -17,10 +17,9 @@ export async function pullManifest(
   const asked = performance.now();
   try {
     for (let attempts = 1, backoffs = 0; ; attempts++) {
-      const status = await ask(agent, 'HEAD', url, authorization);
-      if (status === 200 && (await ask(agent, 'GET', url, authorization)) === 200) {
-        return { asked, answered: performance.now(), attempts, backoffs };
-      }
+      const head = await ask(agent, 'HEAD', url, authorization);
+      const status = head === 200 ? await ask(agent, 'GET', url, authorization) : head;
+      if (status === 200) return { asked, answered: performance.now(), attempts, backoffs };
       if (status !== 429) throw new Error(`${url} was answered with ${status}`);
       if (attempts % attemptsInARow === 0) await delay(firstBackoffMs * 2 ** backoffs++);
     }

@@ -1,0 +1,39 @@
+/** What may be asked of a store. `get` opens an object. */
+export const operations = ['get', 'stat', 'list', 'put', 'remove'] as const;
+export type Operation = (typeof operations)[number];
+
+/** What was asked of a store, and the bytes that moved: plain data, which may come from another process. */
+export type StoreCounters = {
+  /** bytes of bodies that came from it, also those that nobody read any more */
+  bytesRead: number;
+  /** bytes that it was given, also those of puts whose condition did not hold and of streams that broke */
+  bytesWritten: number;
+  requests: Record<Operation, number>;
+  /** of `requests`, those that the store could not answer; under `get` also bodies that broke on their way */
+  failures: Record<Operation, number>;
+};
+
+export function newStoreCounters(): StoreCounters {
+  return { bytesRead: 0, bytesWritten: 0, requests: none(), failures: none() };
+}
+
+/** Adds what `more` counted. */
+export function addCounters(to: StoreCounters, more: StoreCounters): void {
+  to.bytesRead += more.bytesRead;
+  to.bytesWritten += more.bytesWritten;
+  for (const operation of operations) {
+    to.requests[operation] += more.requests[operation];
+    to.failures[operation] += more.failures[operation];
+  }
+}
+
+/** What was counted since the last call: `counters` begins again at zero. */
+export function takeCounters(counters: StoreCounters): StoreCounters {
+  const taken = { ...counters };
+  Object.assign(counters, newStoreCounters());
+  return taken;
+}
+
+function none(): Record<Operation, number> {
+  return { get: 0, stat: 0, list: 0, put: 0, remove: 0 };
+}
