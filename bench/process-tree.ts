@@ -54,6 +54,16 @@ export async function treePeakRss(pid: number): Promise<number> {
   return Math.max(...texts.map((text) => kilobytes(text, 'VmHWM') * 1024));
 }
 
+/**
+ * Bytes that the tree below `pid` has moved so far by read and write calls, of files, pipes and sockets, its ended children
+ * included; sendfile counts twice, recv and send do not.
+ */
+export async function treeCopiedBytes(pid: number): Promise<number> {
+  const texts = await Promise.all((await treeOf(pid)).map((member) => readProc(`${member}/io`)));
+  const counts = texts.flatMap((text) => [...text.matchAll(/^[rw]char: (\d+)$/gm)]);
+  return counts.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+}
+
 /** What the scheduler gave to the threads of a process; /proc/<pid>/stat tells hundredths of a second. */
 async function ownCpuSeconds(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);

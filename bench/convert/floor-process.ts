@@ -1,10 +1,13 @@
-/** Reads and unpacks a droplet, with SHA-1 and SHA-256 of what is read and SHA-256 of what comes of it, and prints its cost. */
+/**
+ * Reads and unpacks a droplet, with SHA-1 and SHA-256 of what is read and SHA-256 of what comes of it, compresses that where it is
+ * told to, with SHA-256 of the result, and prints its cost.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, createZstdCompress } from 'node:zlib';
 
-const path = process.argv[2] ?? '';
+const [path = '', compression] = process.argv.slice(2);
 /** Once to have the code compiled, as it is in a process that has converted before. */
 for (const round of ['warm', 'count']) {
   const [begun, cpuBefore] = [performance.now(), process.cpuUsage()];
@@ -29,5 +32,13 @@ async function unpack(file: string): Promise<void> {
     process.nextTick(() => unpacked.update(chunk));
   });
   source.pipe(gunzip);
-  await finished(gunzip);
+  await (compression === 'zstd' ? compress(gunzip) : finished(gunzip));
+}
+
+async function compress(unpacked: NodeJS.ReadableStream): Promise<void> {
+  const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const hash = createHash('sha256');
+  zstd.on('data', (chunk: Buffer) => hash.update(chunk));
+  unpacked.pipe(zstd);
+  await finished(zstd);
 }

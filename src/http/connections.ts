@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { Pace, type MinimumRate } from './pace.ts';
 
 export type PeerLimits = {
+  /** Of the open connections, above which each one more costs the one that has been idle for longest. */
+  idleAbove: number;
   /** In which a request's body must have come whole, unless it is an upload. */
   requestTimeoutMs: number;
   /** Requests of one connection that may wait for their answers; clients of registries send one after the other. */
@@ -33,6 +35,8 @@ export class Connections {
   readonly #limits: PeerLimits;
   readonly #isUpload: (request: IncomingMessage) => boolean;
   readonly #open = new Map<Socket, Connection>();
+  /** those that wait for another request, longest first */
+  readonly #idle = new Set<Socket>();
   readonly #sweeper: NodeJS.Timeout;
   /** by connections that are closed */
   #sent = 0;
@@ -49,8 +53,10 @@ export class Connections {
   add(socket: Socket): void {
     const reading = new Pace(this.#limits.download, performance.now(), 0);
     this.#open.set(socket, { exchanges: new Set(), reading });
+    if (this.#open.size > this.#limits.idleAbove) this.#closeIdle();
     socket.once('close', () => {
       this.#open.delete(socket);
+      this.#idle.delete(socket);
       this.#sent += sentBy(socket);
     });
   }
@@ -66,12 +72,15 @@ export class Connections {
     const exchanges = this.#open.get(socket)?.exchanges;
     const exchange: Exchange = { request, response, answered: false, startedAt: performance.now() };
     exchanges?.add(exchange);
+    this.#idle.delete(socket);
     if (exchanges !== undefined && exchanges.size > this.#limits.maxPipelined) socket.destroy();
     if (this.#retiring) response.shouldKeepAlive = false;
     response.on('close', () => {
       exchange.answered = true;
       if (request.complete) exchanges?.delete(exchange);
-      if (this.#draining && !this.isAnswering(socket)) socket.destroySoon();
+      if (this.isAnswering(socket) || !this.#open.has(socket)) return;
+      if (this.#draining) socket.destroySoon();
+      else this.#idle.add(socket);
     });
   }
 
@@ -101,6 +110,17 @@ export class Connections {
   /** Stops looking after them. */
   close(): void {
     clearInterval(this.#sweeper);
+  }
+
+  /**
+   * A node leaves some three connections behind with each pull, for half a minute: while it is busy a fleet would take them
+   * all, and whoever comes next would be turned away. A client that finds its idle connection closed opens another.
+   */
+  #closeIdle(): void {
+    const [longest] = this.#idle;
+    if (longest === undefined) return;
+    this.#idle.delete(longest);
+    longest.destroySoon();
   }
 
   #sweep(): void {

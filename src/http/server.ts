@@ -15,7 +15,7 @@ import { listen } from './listen.ts';
 import type { KeyPair } from './reload.ts';
 import { Shares } from './shares.ts';
 
-export type Limits = PeerLimits & {
+export type Limits = Omit<PeerLimits, 'idleAbove'> & {
   headersTimeoutMs: number;
   keepAliveTimeoutMs: number;
   maxHeaderBytes: number;
@@ -68,7 +68,8 @@ export function createServer(options: {
 }): HttpServer {
   const limits = { ...defaultLimits, ...options.limits };
   const server = createBare(limits, options.tls);
-  const connections = new Connections(limits, (request) => uploads.has(request));
+  const idleAbove = Math.floor(limits.maxConnections * 0.75);
+  const connections = new Connections({ ...limits, idleAbove }, (request) => uploads.has(request));
   const accepted = new Set<Socket>();
   const shares = new Shares(limits.maxConnectionsOfOne);
   server.on('connection', (socket) => {

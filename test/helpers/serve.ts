@@ -22,6 +22,10 @@ type Options = {
   config?: Record<string, unknown>;
   /** Changes of our environment. */
   env?: NodeJS.ProcessEnv;
+  /** bcrypt's cost of each password; 4 without it, the least, which costs tests no time */
+  bcryptCost?: number;
+  /** So many characters of its log are kept, the last ones; all without it. */
+  keepLog?: number;
 };
 
 /** A request as the server logged it. `bytes` counts the head of the answer too. */
@@ -61,8 +65,8 @@ export type Served = {
 /** Starts `dropstack serve` with users, as a process of its own over a directory of its own. */
 export async function startServe(owner: Owner, options: Options = {}): Promise<Served> {
   const home = await tempDir(owner);
-  const { tls, data = join(home, 'data'), config = {}, env: changes = {} } = options;
-  const users = await Promise.all([admin, kubelet].map(htpasswdLine));
+  const { tls, data = join(home, 'data'), config = {}, env: changes = {}, bcryptCost = 4 } = options;
+  const users = await Promise.all([admin, kubelet].map((user) => htpasswdLine(user, bcryptCost)));
   await writeFile(join(home, 'users'), users.join(''));
   const certificate = tls === undefined ? {} : { tlsCert: tls.cert, tlsKey: tls.key };
   const own = { listen: '127.0.0.1:0', data, users: join(home, 'users') };
@@ -70,6 +74,7 @@ export async function startServe(owner: Owner, options: Options = {}): Promise<S
   await writeFile(join(home, 'config.yml'), JSON.stringify({ ...own, ...certificate, ...config }));
   const server = start(owner, process.execPath, [dropstack, 'serve', '--config', join(home, 'config.yml')], {
     env: { ...process.env, ...changes },
+    ...(options.keepLog === undefined ? {} : { keep: options.keepLog }),
   });
   // SIGINT ends it without the time that a load balancer would want.
   atEnd(owner, () => Promise.resolve(server.kill('SIGINT')));
@@ -95,9 +100,9 @@ export async function startServe(owner: Owner, options: Options = {}): Promise<S
   };
 }
 
-async function htpasswdLine(user: string): Promise<string> {
+async function htpasswdLine(user: string, cost: number): Promise<string> {
   const [name = '', password = ''] = user.split(':');
-  return `${name}:${await bcrypt(password, { cost: 4 })}\n`;
+  return `${name}:${await bcrypt(password, { cost })}\n`;
 }
 
 /** Requests are logged when their answers have gone, so what a client has got is logged before a later request is. */

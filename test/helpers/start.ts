@@ -17,12 +17,15 @@ export type Running = {
   stop: () => Promise<void>;
 };
 
-/** Starts a program that runs until its owner ends. Linux ends it with us, too, even if we are killed. */
+/**
+ * Starts a program that runs until its owner ends. Linux ends it with us, too, even if we are killed.
+ * @param options `keep`: so many characters of its log are kept, the last ones, where it says more than a string can hold
+ */
 export function start(
   owner: Owner,
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  { keep = Infinity, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; keep?: number } = {},
 ): Running {
   const child = spawn(toolPath('setpriv'), ['--pdeathsig', 'TERM', command, ...args], {
     ...options,
@@ -30,7 +33,7 @@ export function start(
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    stream.on('data', (chunk: Buffer) => (log = lastOf(log + chunk.toString(), keep)));
   let end: number | NodeJS.Signals | undefined;
   const ended = once(child, 'close').then(() => (end = child.signalCode ?? child.exitCode ?? -1));
   const stop = async () => {
@@ -48,6 +51,11 @@ export function start(
     ended,
     stop,
   };
+}
+
+/** Cut now and then: to cut a long string each time would cost more than to grow it. */
+function lastOf(text: string, keep: number): string {
+  return text.length > 2 * keep ? text.slice(-keep) : text;
 }
 
 async function logged(

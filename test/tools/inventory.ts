@@ -7,6 +7,7 @@ export type Origin = { debian: string } | { go: string; module?: 'kubernetes' };
 /** Every program that a test starts and that Node does not bring. A name with a folder keeps out of Debian's way. */
 export const inventory = {
   busybox: { debian: 'busybox-static' },
+  chromium: { debian: 'chromium' },
   containerd: { debian: 'containerd' },
   ctr: { debian: 'containerd' },
   curl: { debian: 'curl' },
@@ -33,6 +34,7 @@ export const inventory = {
   time: { debian: 'time' },
   umoci: { debian: 'umoci' },
   unshare: { debian: 'util-linux' },
+  wrk: { debian: 'wrk' },
   crane: { go: 'github.com/google/go-containerregistry/cmd/crane' },
   regctl: { go: 'github.com/regclient/regclient/cmd/regctl' },
   'containerd-2/containerd': { go: 'github.com/containerd/containerd/v2/cmd/containerd' },

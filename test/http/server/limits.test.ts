@@ -192,6 +192,35 @@ test('connections past the bound are not accepted', async (t) => {
   t.true(String(await once(first, 'data')).includes('hello'));
 });
 
+test('who left connections behind keeps nobody out: those idle for longest are closed', async (t) => {
+  let busy: (() => void) | undefined;
+  const listener: RequestListener = (request, response) => {
+    if (request.url === '/busy') busy = () => void response.end('at last');
+    else response.end('hello');
+  };
+  const open = await start(t, listener, { maxConnections: 8 });
+  const closed: number[] = [];
+  const waiting = open(get.replace('/', '/busy'));
+  await waitFor(() => busy !== undefined);
+  for (let at = 0; at < 30; at++) {
+    const socket = open(get);
+    socket.once('close', () => closed.push(at));
+    t.regex(String((await once(socket, 'data'))[0]), /hello/, `connection ${at}`);
+  }
+  await waitFor(() => closed.length >= 24);
+  t.deepEqual(
+    closed,
+    closed.map((_, at) => at),
+    'in order',
+  );
+  busy?.();
+  t.regex(String((await once(waiting, 'data'))[0]), /at last/);
+});
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5);
+}
+
 test('idle connections are closed after the keep-alive time', async (t) => {
   const open = await start(t, hello, { keepAliveTimeoutMs: 100 });
   t.regex(await transcript(open(get)), /hello/);
