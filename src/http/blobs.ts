@@ -10,7 +10,7 @@ import type { Repository } from '../oci/reference.ts';
 import type { ByteRange, Layers } from '../store/store.ts';
 import { clientOf } from './access.ts';
 import type { Bodies } from './bodies.ts';
-import { Exactly } from './exactly.ts';
+import { Exactly, requireExactly } from './exactly.ts';
 import type { Proven } from './proven.ts';
 import { hold } from './hold.ts';
 import { ifRangeMatches, multipartRanges, noneMatch, parseRange } from './range.ts';
@@ -20,6 +20,9 @@ const contentType = 'application/octet-stream';
 
 /** For so long the store may look for a blob, and for as long again until it begins: clients wait 30 s for an answer's head. */
 const storeMs = 10_000;
+
+/** Bytes that are one chunk to most stores. */
+const little = 256 * 1024;
 
 /** Where bytes come from, and what bounds how many bodies are sent at once. */
 export type ByteSource = {
@@ -52,6 +55,12 @@ function sendElsewhere(ctx: Context, url: string): void {
   ctx.status = 307;
   ctx.set('Location', url);
   ctx.set('Cache-Control', 'no-store');
+}
+
+/** The bytes of a piece, where they are at hand. */
+function bytesOf({ bytes: blob, range }: Exclude<Piece, string>, { proven }: ByteSource): Buffer | undefined {
+  const all = 'bytes' in blob ? blob.bytes : proven?.bytes(blob.object);
+  return all && slice(all, range);
 }
 
 /** Any bytes that never change under their `etag`, whole or in ranges. @param digest theirs, where it is to be checked */
@@ -111,17 +120,60 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
     return;
   }
   const [only] = pieces;
-  if (pieces.length === 1 && typeof only === 'object' && 'bytes' in only.bytes) {
-    ctx.body = slice(only.bytes.bytes, only.range);
+  const bytes = pieces.length === 1 && typeof only === 'object' ? bytesOf(only, source) : undefined;
+  if (bytes !== undefined) {
+    ctx.body = bytes;
     return;
   }
   await source.downloads.begin(clientOf(ctx), ctx.res);
   // The first piece is opened before the head is sent, so that a store that is away can still be said in the status.
   const [begin = '', ...rest] = pieces;
   const body = await openSoon(begin, source);
+  if (rest.length === 0 && length <= little) {
+    ctx.body = await hold(whole(body, source, ctx.res), storeMs);
+    return;
+  }
   ctx.respond = false;
   ctx.res.statusCode = ctx.status;
   await write(ctx.res, body, rest, source);
+}
+
+/**
+ * All of a little piece, found right. It is sent at once when it is there, which costs half of what a stream does.
+ * @throws Failure `corrupt` where its bytes are not those that were announced; whatever they break with
+ */
+async function whole(opened: Opened, { proven }: ByteSource, response: ServerResponse): Promise<Buffer> {
+  const { name, body, length, digest } = opened;
+  const leave = (): void => void body.destroy();
+  response.once('close', leave);
+  try {
+    const bytes = await gather(body, length);
+    if (response.closed) return bytes;
+    requireExactly(name, length, digest, bytes);
+    if (opened.isWhole) proven?.keep(name, bytes);
+    return bytes;
+  } catch (error) {
+    if (isFailure(error, 'corrupt')) proven?.damaged(name);
+    throw error;
+  } finally {
+    response.off('close', leave);
+  }
+}
+
+/** What a stream gives until it ends or is destroyed, and little more than `enough` bytes. */
+async function gather(body: Readable, enough: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  body.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > enough) body.destroy();
+  });
+  body.once('error', reject).once('end', resolve).once('close', resolve);
+  await promise;
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size);
 }
 
 /** An answer whose bytes fall short is never ended cleanly: the client must see a broken connection and resume. */
@@ -178,8 +230,14 @@ function checked({ name, body, length, digest }: Opened, { proven }: ByteSource)
   return exactly;
 }
 
-/** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked. */
-type Opened = { name: string; body: Readable; length: number; digest?: Digest | undefined };
+/** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked; `isWhole`: it is all of an object. */
+type Opened = {
+  name: string;
+  body: Readable;
+  length: number;
+  digest?: Digest | undefined;
+  isWhole?: boolean;
+};
 
 /** Bytes that come after the client was told to ask again are let go of. */
 async function openSoon(piece: Piece, source: ByteSource): Promise<Opened> {
@@ -206,8 +264,8 @@ async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened
   const length = range.end - range.start + 1;
   const isProven = proven === undefined || (object.isLocal === true && proven.has(name));
   const isSure = object.isRight === true || isProven;
-  const toCheck = length === blob.size && !isSure;
-  return { name, body: object.body, length, digest: toCheck ? digest : undefined };
+  const isWhole = length === blob.size;
+  return { name, body: object.body, length, digest: isWhole && !isSure ? digest : undefined, isWhole };
 }
 
 function opened(name: string, bytes: Buffer): Opened {

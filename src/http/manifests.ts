@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
-import { imagesOfGuid, imagesOfStack, type Served, type ServedImages } from '../image/served.ts';
+import { imagesOf, type Served, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseReference, type Reference, type Repository } from '../oci/reference.ts';
 import { clientOf } from './access.ts';
@@ -45,7 +45,7 @@ export function knownManifest(
 ): Content | undefined {
   if ('tag' in reference) return images.known(repository, reference.tag)?.manifest;
   const { digest } = reference;
-  return digest && manifestOf(repository, served.known(folderOf(repository), digest));
+  return digest && manifestOf(repository, served.known(imagesOf(repository), digest));
 }
 
 /** 200 with a manifest, or 304 for who has it. */
@@ -69,11 +69,7 @@ async function byDigest(
   repository: Repository,
   digest: Digest | undefined,
 ): Promise<Content | undefined> {
-  return digest && manifestOf(repository, await served.get(folderOf(repository), digest));
-}
-
-function folderOf(repository: Repository): string {
-  return repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
+  return digest && manifestOf(repository, await served.get(imagesOf(repository), digest));
 }
 
 /** What was served, where it is a manifest of this very repository. */

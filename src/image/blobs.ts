@@ -6,7 +6,7 @@ import { rootfsLayerKey } from '../rootfs/keys.ts';
 import { readRecord } from '../store/records.ts';
 import { Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
-import { imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
+import { imagesOf, imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
 
 /** A blob's bytes: at hand (a config), or an object of the store (a layer). */
 export type Blob = { size: number } & ({ bytes: Buffer } | { object: string });
@@ -35,7 +35,17 @@ export class Blobs {
     this.#stacks = stacks;
   }
 
+  /** A config that is at hand: who pulls an image asks for it a moment after its manifest. */
+  known(repository: Repository, digest: Digest): Buffer | undefined {
+    const served = this.#served.known(imagesOf(repository), digest);
+    if (served?.kind !== 'config') return undefined;
+    const { stack } = repository;
+    return stack === undefined || stack === served.origin.rootfs.stack ? served.bytes : undefined;
+  }
+
   async find(repository: Repository, digest: Digest): Promise<Blob | undefined> {
+    const atHand = this.known(repository, digest);
+    if (atHand !== undefined) return { size: atHand.length, bytes: atHand };
     const place = await this.#places.get(`${repository.name} ${digest}`, () =>
       this.#look(repository, digest),
     );

@@ -1,5 +1,6 @@
 import { hexOf, sha256, type Digest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
+import type { Repository } from '../oci/reference.ts';
 import { Failure } from '../errors.ts';
 import { readWhole } from '../store/read-whole.ts';
 import { Remembered, type Clock } from '../store/remembered.ts';
@@ -58,6 +59,11 @@ export class ServedImages {
     for await (const _ of this.#store.list(folder)) return true;
     return false;
   }
+}
+
+/** Where the manifests and configs of a repository are kept. */
+export function imagesOf(repository: Repository): string {
+  return repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
 }
 
 /** Where the manifests and configs of a guid's droplets are kept. */

@@ -1,4 +1,5 @@
 /** What the store gives wrongly is never sent as if it were right. */
+import { randomBytes } from 'node:crypto';
 import { open, truncate } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
@@ -21,13 +22,13 @@ const guid = 'of-a-damaged-store';
 
 type Layer = { url: string; digest: string; size: number; path: string; lines: string[] };
 
-/** A layer of some hundred kilobytes that is served, and its file. */
-async function servedLayer(t: ExecutionContext): Promise<Layer> {
+/** A layer of so many bytes, and little more, that is served, and its file. */
+async function servedLayer(t: ExecutionContext, bytes: number): Promise<Layer> {
   const { url, operator, facade, data, lines } = await startFacade(t);
   await operator.rootfs.import(stack, '1', await tinyRootfs(t, 'one'), {});
   await operator.rootfs.promote(stack, '1');
   const before = await keysBelow(facade.own, 'v1/objects/');
-  const droplet = await tinyDroplet(t, crypto.getRandomValues(new Uint8Array(60_000)));
+  const droplet = await tinyDroplet(t, randomBytes(bytes));
   await putDroplet(operator, guid, droplet);
   const object = (await keysBelow(facade.own, 'v1/objects/')).find((key) => !before.includes(key)) ?? '';
   const { body } = await ask(`${url}/v2/cloudfoundry/${guid}/manifests/${droplet.sha1}`);
@@ -52,7 +53,7 @@ async function flip(path: string, at: number): Promise<void> {
 }
 
 test('a layer with one wrong bit is cut off, and right again when it is right again', async (t) => {
-  const { url, digest, size, path, lines } = await servedLayer(t);
+  const { url, digest, size, path, lines } = await servedLayer(t, 600_000);
   await flip(path, size >> 1);
   for (let i = 0; i < 2; i++)
     await t.throwsAsync(ask(url), undefined, 'the connection breaks before the end');
@@ -63,8 +64,25 @@ test('a layer with one wrong bit is cut off, and right again when it is right ag
   t.is(`sha256:${hash('sha256', body)}`, digest);
 });
 
+test('a little layer with one wrong bit is an error before its head is sent, and right when it is right', async (t) => {
+  const { url, digest, size, path, lines } = await servedLayer(t, 60_000);
+  await flip(path, size >> 1);
+  for (let i = 0; i < 2; i++) {
+    const { status, body } = await ask(url);
+    t.is(status, 500);
+    t.regex(body.toString(), /is damaged: its bytes have the digest/);
+  }
+  t.true(lines.some((line) => line.includes('a stored layer is damaged')));
+  await flip(path, size >> 1);
+  for (let i = 0; i < 2; i++) {
+    const { status, body } = await ask(url);
+    t.is(status, 200);
+    t.is(`sha256:${hash('sha256', body)}`, digest);
+  }
+});
+
 test('a layer that is too short is an error before its head is sent', async (t) => {
-  const { url, size, path } = await servedLayer(t);
+  const { url, size, path } = await servedLayer(t, 60_000);
   await truncate(path, size - 1);
   const { status, body } = await ask(url);
   t.is(status, 500);
