@@ -27,7 +27,8 @@ stores.catch(() => {
 flushCompileCache();
 setPriority(constants.priority.PRIORITY_LOW);
 setInterval(requireModesty, 250, Number(maxMemory)).unref();
-process.on('disconnect', () => process.exit());
+// Not `process.exit`, which can wait for ever for threads that compile (nodejs/node#54918): nobody would end it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', (job: Job) => {
   // What a former job left counts as well.
   requireModesty(Number(maxMemory));

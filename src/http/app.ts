@@ -87,7 +87,10 @@ function scrapes({ registry }: Metrics): Router {
 
 function requireIdentity(authenticate: AppParts['authenticate']): Middleware {
   return async (ctx, next) => {
-    if (open.has(ctx.path)) return next();
+    if (open.has(ctx.path)) {
+      await next();
+      return;
+    }
     const identity = await authenticate(ctx.req.headers.authorization);
     if (identity === undefined) {
       throw new Failure(

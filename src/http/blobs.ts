@@ -142,15 +142,18 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
  * All of a little piece, found right. It is sent at once when it is there, which costs half of what a stream does.
  * @throws Failure `corrupt` where its bytes are not those that were announced; whatever they break with
  */
-async function whole(opened: Opened, { proven }: ByteSource, response: ServerResponse): Promise<Buffer> {
-  const { name, body, length, digest } = opened;
+async function whole(
+  { name, body, length, digest, isWhole }: Opened,
+  { proven }: ByteSource,
+  response: ServerResponse,
+): Promise<Buffer> {
   const leave = (): void => void body.destroy();
   response.once('close', leave);
   try {
     const bytes = await gather(body, length);
     if (response.closed) return bytes;
     requireExactly(name, length, digest, bytes);
-    if (opened.isWhole) proven?.keep(name, bytes);
+    if (isWhole === true) proven?.keep(name, bytes);
     return bytes;
   } catch (error) {
     if (isFailure(error, 'corrupt')) proven?.damaged(name);

@@ -62,7 +62,7 @@ export async function serve(
     facade.cache?.forget(object).catch(() => {});
   });
   const turns = new Turns();
-  const watch = watchAnswers(plainLog(log), metrics);
+  const watchAnswer = watchAnswers(plainLog(log), metrics);
   let stopping = false;
   const app = createApp({
     ...facade,
@@ -76,10 +76,10 @@ export async function serve(
     ready: async () => !stopping && (await facade.ready()),
     metrics,
     log,
-    watch,
+    watch: watchAnswer,
   });
   const handle = app.callback();
-  const isAtHand = answerAtHand({ ...facade, authenticator, watch });
+  const isAtHand = answerAtHand({ ...facade, authenticator, watch: watchAnswer });
   const listener: RequestListener = (request, response) => {
     const answer = (): void => {
       if (!isAtHand(request, response)) void handle(request, response);

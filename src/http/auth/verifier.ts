@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes, hash as hashOf } from 'node:crypto';
 import { genSaltSync, parseOptions, verify } from '@node-rs/bcrypt';
 import { LRUCache } from 'lru-cache';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -112,7 +112,7 @@ export class Verifier {
    * The length keeps user and password apart.
    */
   #keyOf(user: string, password: string): string {
-    return hash('sha256', `${this.#secret}${user.length} ${user}${password}`, 'base64');
+    return hashOf('sha256', `${this.#secret}${user.length} ${user}${password}`, 'base64');
   }
 }
 
