@@ -28,7 +28,7 @@ Droplets: ${Object.keys(benchDroplets).join(', ')}
 
 const [name, count, ...droplets] = process.argv.slice(2);
 
-if (name === undefined || name === 'load') process.exit(await loadBench(process.argv.slice(3)));
+if (name === undefined || name === 'load') process.exitCode = await loadBench(process.argv.slice(3));
 else if (name === 'memory') await memoryBench(Number(count ?? 1024));
 else if (name === 'convert') await convertBench(Number(count ?? 5), droplets.filter(isDroplet));
 else if (name === 'contest') await contestBench(Number(count ?? 3), Number(droplets[0] ?? 3));

@@ -1,0 +1,37 @@
+import { basic } from '../../test/helpers/basic.ts';
+
+/** One request, asked over and over. Its answer is the same from every contestant, byte for byte. */
+export type Task = {
+  /** e.g. `GET manifest by tag, Basic` */
+  name: string;
+  method: 'GET' | 'HEAD';
+  path: string;
+  /** of the body that GET brings; bytes */
+  digest: string;
+  size: number;
+  /** `name:password`; with it the guarded server is asked, else the open one */
+  user?: string;
+  /** asks for a part of it alone, e.g. `bytes=0-9`: digest and size are then those of the part */
+  range?: string;
+};
+
+/** Small enough that what is under way at the end of a round is no part of its figures, enough to keep a core busy. */
+export const connections = 8;
+
+/** What a request brings along: what nodes accept, and who asks. */
+export function headersOf({ user, range }: Task): Record<string, string> {
+  return {
+    Accept: accepted,
+    ...(user === undefined ? {} : { Authorization: basic(user) }),
+    ...(range === undefined ? {} : { Range: range }),
+  };
+}
+
+/** As containerd asks for manifests: without its type, others tell of none that is an OCI manifest. */
+const accepted = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  '*/*',
+].join(', ');

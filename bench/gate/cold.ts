@@ -1,0 +1,70 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { basic } from '../../test/helpers/basic.ts';
+import { placeBytes } from '../../test/helpers/crowd/droplets.ts';
+import type { Owner } from '../../test/helpers/owner.ts';
+import type { Served } from '../../test/helpers/serve.ts';
+import { tempDir } from '../../test/helpers/temp.ts';
+import { tinyRootfs } from '../../test/helpers/tiny.ts';
+import { floor } from '../convert/floor.ts';
+import { dropletEntries } from '../load/foundation/droplet-entries.ts';
+import { startFacade } from './facade.ts';
+import type { Scenario } from './scenario.ts';
+
+export const coldName = 'cold conversion';
+
+/** Of a droplet's compressed bytes, and droplets in a round. */
+const [size, count] = [6_000_000, 3];
+
+/** The first pull of the manifest of a droplet that nobody has asked for, beside reading, unpacking, hashing and compressing it. */
+export async function coldScenario(owner: Owner): Promise<Scenario> {
+  const source = await tempDir(owner);
+  const { server, costOf } = await startFacade(owner, { config: { source, layer: { compression: 'zstd' } } });
+  await server.cli('rootfs', 'import', 'cflinuxfs4', '1', await tinyRootfs(owner, ''), '--promote');
+  const bytes = await droplet('measured', size);
+  const path = join(await tempDir(owner), 'droplet.tgz');
+  await writeFile(path, bytes);
+  const small = await droplet('first', 10_000);
+  return {
+    name: coldName,
+    unit: 'droplet',
+    facade: async () => {
+      // The process that converts may have ended since the last round, and starts for this one.
+      await manifest(server, await placeBytes(source, small));
+      const objects = await objectsOf(server);
+      const names = await Promise.all(Array.from({ length: count }, () => placeBytes(source, bytes)));
+      const { work, cpuSeconds, copied } = await costOf(async () => {
+        for (const name of names) await manifest(server, name);
+        return count;
+      });
+      // Layers of earlier rounds are never asked for.
+      for (const object of (await objectsOf(server)).difference(objects)) await rm(object);
+      // What waits for a conversion allocates as long as it takes.
+      return { work, cpuSeconds, copied };
+    },
+    floor: async () => ({ work: 1, cpuSeconds: (await floor({ path }, 'zstd')).cpuSeconds }),
+  };
+}
+
+async function droplet(name: string, bytes: number): Promise<Buffer> {
+  return gzipSync(await buffer(Readable.from(dropletEntries(name, bytes))), { level: 1 });
+}
+
+/** @param name `<guid>/manifests/<hash>` */
+async function manifest({ host, puller }: Served, name: string): Promise<void> {
+  const headers = { authorization: basic(puller.user) };
+  for (;;) {
+    const answer = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers });
+    await answer.arrayBuffer();
+    if (answer.ok) return;
+    if (answer.status !== 429) throw new Error(`${name} was answered with ${answer.status}`);
+  }
+}
+
+async function objectsOf({ data }: Served): Promise<Set<string>> {
+  const folder = join(data, 'v1/objects');
+  return new Set((await readdir(folder)).map((name) => join(folder, name)));
+}

@@ -1,0 +1,39 @@
+import { bytes } from '../../../../src/cli/print.ts';
+import { decimal, duration, ratio } from '../figures/units.ts';
+import type { ContestRow } from '../report.ts';
+import { columns, wrapped } from './lines.ts';
+
+/** The contest, task by task, in lines that fit a terminal. */
+export function contestText(rows: readonly ContestRow[]): string[] {
+  if (rows.length === 0) return [];
+  const tasks = Map.groupBy(rows, ({ task }) => task);
+  const [head = '', ...lines] = columns([headings, ...[...tasks.values()].flat().map(cellsOf)], 1, 4);
+  return [
+    ...wrapped(
+      'contest: work done in a second of CPU, as a part of what the floor of the task does in one; CPU and bytes copied are those of a request, or of a megabyte of a layer',
+    ),
+    head,
+    ...[...tasks].flatMap(([task, some]) => [
+      ...wrapped(task, 2),
+      ...some.flatMap(({ aim }) => [
+        lines.shift() ?? '',
+        ...(aim === undefined ? [] : wrapped(`aim: ${aim}`, 6)),
+      ]),
+    ]),
+  ];
+}
+
+const headings = ['', '× floor', 'rounds', 'by clock', 'requests/s', 'bytes/s', 'CPU', 'copied'];
+
+function cellsOf(row: ContestRow): string[] {
+  return [
+    row.contestant,
+    ratio(row.ofFloor),
+    row.spread.map(ratio).join('–'),
+    ratio(row.ofFloorByClock),
+    decimal(row.requestsPerSecond),
+    bytes(row.bytesPerSecond),
+    duration(row.cpuSeconds * 1000),
+    row.copied === undefined ? '' : bytes(Math.round(row.copied)),
+  ];
+}
