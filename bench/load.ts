@@ -72,7 +72,16 @@ async function runAll(
   const keep = async (contest: ContestRow[], failed: readonly string[]): Promise<Report> => {
     const setup = [...describeSetting(setting), ...failed];
     const { reports: scenarios } = theatre;
-    const report: Report = { format: 1, version, begun, machine: before, setup, workload, scenarios, contest };
+    const report: Report = {
+      format: 1,
+      version,
+      begun,
+      machine: before,
+      setup,
+      workload,
+      scenarios,
+      contest,
+    };
     await writeReport(out, report);
     return report;
   };
