@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from './auth/authenticate.ts';
+import { headOfBytes } from './blobs.ts';
 import { answerManifest, knownManifest, type ManifestParts } from './manifests.ts';
+import type { Blobs } from '../image/blobs.ts';
+import { parseDigest } from '../oci/digest.ts';
 import { parseReference, parseRepository } from '../oci/reference.ts';
 import type { WatchAnswer } from './watch-answer.ts';
 
@@ -8,36 +11,66 @@ import type { WatchAnswer } from './watch-answer.ts';
 export type AtHand = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * Answers what most requests of a fleet ask for, a manifest that is at hand for somebody who is known, in a single turn and
- * without a promise: koa, a router and their contexts are half of what such an answer costs. Who may not have it, and all
- * that is in any way unusual, is left to koa's routes, which decide by the same functions.
+ * Answers what most requests of a fleet ask for, a manifest or a config that is at hand for somebody who is known, in a single
+ * turn and without a promise: koa, a router and their contexts are half of what such an answer costs. Who may not have it, and
+ * all that is in any way unusual, is left to koa's routes, which decide by the same functions.
  */
 export function answerAtHand(
-  parts: ManifestParts & { authenticator: Authenticator; watch: WatchAnswer },
+  parts: ManifestParts & { blobs: Blobs; authenticator: Authenticator; watch: WatchAnswer },
 ): AtHand {
   return (request, response) => {
     const { method, url: path = '', headers } = request;
     if (method !== 'GET' && method !== 'HEAD') return false;
-    const [, name, text] = manifestPath.exec(path) ?? [];
+    const [, name, kind, text] = paths.exec(path) ?? [];
     if (name === undefined || text === undefined) return false;
     const identity = parts.authenticator.known(headers.authorization);
     if (identity === undefined || !identity.roles.has('pull') || !identity.mayUse(name)) return false;
-    const manifest = manifestAtHand(parts, name, text);
-    if (manifest === undefined) return false;
+    const answer = kind === 'blobs' ? config(parts, request, name, text) : manifest(parts, name, text);
+    if (answer === undefined) return false;
     parts.watch(request, response, () => ({ path, user: identity.user }));
-    answerManifest(request, response, manifest);
+    answer(request, response);
     return true;
   };
 }
 
 /** Of names that need no decoding, of which there are no others in practice. */
-const manifestPath = /^\/v2\/([a-z0-9._/-]+)\/manifests\/([a-zA-Z0-9._:-]+)$/;
+const paths = /^\/v2\/([a-z0-9._/-]+)\/(manifests|blobs)\/([a-zA-Z0-9._:-]+)$/;
 
-function manifestAtHand(parts: ManifestParts, name: string, text: string): ReturnType<typeof knownManifest> {
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+function manifest(parts: ManifestParts, name: string, text: string): Answer | undefined {
+  const repository = parsed(() => parseRepository(name));
+  const reference = parsed(() => parseReference(text));
+  const found = repository && reference && knownManifest(parts, repository, reference);
+  return found && ((request, response) => answerManifest(request, response, found));
+}
+
+/** All of a config; who asks for a part of it, or on a condition, is rare. */
+function config(
+  { blobs }: { blobs: Blobs },
+  { headers }: IncomingMessage,
+  name: string,
+  text: string,
+): Answer | undefined {
+  if (headers.range !== undefined || headers['if-none-match'] !== undefined) return undefined;
+  const repository = parsed(() => parseRepository(name));
+  const digest = parsed(() => parseDigest(text));
+  const bytes = repository && digest && blobs.known(repository, digest);
+  return (
+    bytes &&
+    (({ method }, response) => {
+      const head = { 'Docker-Content-Digest': digest, ...headOfBytes(`"${digest}"`) };
+      response.writeHead(200, { ...head, 'Content-Length': bytes.length });
+      response.end(method === 'HEAD' ? undefined : bytes);
+    })
+  );
+}
+
+/** What is wrong with a name is said by the route. */
+function parsed<T>(parse: () => T): T | undefined {
   try {
-    return knownManifest(parts, parseRepository(name), parseReference(text));
+    return parse();
   } catch {
-    // What is wrong with it is said by the route.
     return undefined;
   }
 }

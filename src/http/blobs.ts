@@ -63,6 +63,11 @@ function bytesOf({ bytes: blob, range }: Exclude<Piece, string>, { proven }: Byt
   return all && slice(all, range);
 }
 
+/** What is said of all bytes that never change under their `etag`. */
+export function headOfBytes(etag: string): { ETag: string; 'Accept-Ranges': string; 'Content-Type': string } {
+  return { ETag: etag, 'Accept-Ranges': 'bytes', 'Content-Type': contentType };
+}
+
 /** Any bytes that never change under their `etag`, whole or in ranges. @param digest theirs, where it is to be checked */
 export async function sendBytes(
   ctx: Context,
@@ -72,9 +77,7 @@ export async function sendBytes(
   digest?: Digest,
 ): Promise<void> {
   const { size } = blob;
-  ctx.set('ETag', etag);
-  ctx.set('Accept-Ranges', 'bytes');
-  ctx.set('Content-Type', contentType);
+  ctx.set(headOfBytes(etag));
   if (noneMatch(ctx.req.headers['if-none-match'], etag)) {
     ctx.status = 304;
     return;
