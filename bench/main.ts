@@ -1,5 +1,6 @@
 import { bombsBench } from './bombs.ts';
 import { cacheBench } from './cache.ts';
+import { capacityBench } from './capacity.ts';
 import { contestBench } from './contest.ts';
 import { convertBench } from './convert.ts';
 import { crowdBench } from './crowd.ts';
@@ -23,6 +24,7 @@ const usage = `Which benchmark? Without a name: load
   npm run bench -- rollout [apps] [apps of a stand-in]
   npm run bench -- gate [--record] [--rounds <n>] [scenario...]
   npm run bench -- soak [minutes]
+  npm run bench -- capacity <report.json>... [--out FILE] [--set name=value]...
 Droplets: ${Object.keys(benchDroplets).join(', ')}
 `;
 
@@ -38,6 +40,7 @@ else if (name === 'nodes')
   await nodesBench(Number(count ?? 5), droplets.length === 0 ? undefined : droplets.filter(isDroplet));
 else if (name === 'cache') await cacheBench(Number(count ?? 512), Number(droplets[0] ?? 100_000));
 else if (name === 'rollout') await rolloutBench(Number(count ?? 4000), Number(droplets[0] ?? 40_000));
+else if (name === 'capacity') process.exitCode = await capacityBench(process.argv.slice(3));
 else if (name === 'gate') process.exitCode = await gateBench(process.argv.slice(3));
 else if (name === 'soak') process.exitCode = (await soakBench(Number(count ?? 60))) ? 0 : 1;
 else {
