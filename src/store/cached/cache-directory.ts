@@ -21,6 +21,8 @@ export class CacheDirectory {
   readonly room: Room;
   readonly #directory: string;
   readonly #unlock: () => void;
+  /** by name, of files that are idle already */
+  readonly #closing = new Map<string, Promise<unknown>>();
 
   /**
    * Opens a directory, making it where it is missing, empties the folder of growing copies, and evicts what is beyond `maxBytes`.
@@ -49,6 +51,7 @@ export class CacheDirectory {
     this.#unlock = unlock;
     const evict = async (name: string): Promise<void> => {
       await rm(this.pathOf(name), { force: true });
+      await this.closed(name);
       onEvict();
     };
     const free = async (): Promise<number> => {
@@ -60,6 +63,18 @@ export class CacheDirectory {
 
   pathOf(name: string): string {
     return join(this.#directory, 'v1', name);
+  }
+
+  /** An idle file whose descriptor is still being closed: should it be removed meanwhile, it lies on the disk until then. */
+  closes(name: string, closed: Promise<void>): void {
+    const all = Promise.allSettled([this.#closing.get(name), closed]);
+    this.#closing.set(name, all);
+    void all.finally(() => this.#closing.get(name) === all && this.#closing.delete(name));
+  }
+
+  /** Resolves when nobody has the file open who does not hold it. */
+  async closed(name: string): Promise<void> {
+    await this.#closing.get(name);
   }
 
   newTemporary(): string {

@@ -59,12 +59,14 @@ export class Claim {
   /** Gives back what it holds; nobody uses the file, and its descriptor is being closed. */
   async end(closed: Promise<void>): Promise<void> {
     if (!this.dropped && this.#placed) {
+      this.#directory.closes(this.#name, closed);
       this.#directory.room.rest(this.#name, this.bytes);
       return closed;
     }
     this.drop();
     await closed;
     await this.#gone;
+    await this.#directory.closed(this.#name);
     this.#directory.room.free(this.bytes);
   }
 }
