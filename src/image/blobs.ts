@@ -6,7 +6,7 @@ import { rootfsLayerKey } from '../rootfs/keys.ts';
 import { readRecord } from '../store/records.ts';
 import { Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
-import { imagesOf, imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
+import { imagesOf, imagesOfGuid, imagesOfStack, type Served, type ServedImages } from './served.ts';
 
 /** A blob's bytes: at hand (a config), or an object of the store (a layer). */
 export type Blob = { size: number } & ({ bytes: Buffer } | { object: string });
@@ -38,9 +38,7 @@ export class Blobs {
   /** A config that is at hand: who pulls an image asks for it a moment after its manifest. */
   known(repository: Repository, digest: Digest): Buffer | undefined {
     const served = this.#served.known(imagesOf(repository), digest);
-    if (served?.kind !== 'config') return undefined;
-    const { stack } = repository;
-    return stack === undefined || stack === served.origin.rootfs.stack ? served.bytes : undefined;
+    return isConfigOf(served, repository.stack) ? served.bytes : undefined;
   }
 
   async find(repository: Repository, digest: Digest): Promise<Blob | undefined> {
@@ -89,12 +87,16 @@ export class Blobs {
 
   async #config(folder: string, digest: Digest, stack: string | undefined): Promise<Place | undefined> {
     const served = await this.#served.get(folder, digest);
-    if (served === undefined || served.kind !== 'config') return undefined;
-    if (stack !== undefined && served.origin.rootfs.stack !== stack) return undefined;
-    return { configsIn: folder };
+    return isConfigOf(served, stack) ? { configsIn: folder } : undefined;
   }
 
   async #layer(key: string): Promise<LayerPointer | undefined> {
     return readRecord(this.#store, key, layerPointer);
   }
+}
+
+/** @param stack that of the repository, where it names one */
+function isConfigOf(served: Served | undefined, stack: string | undefined): served is Served {
+  if (served?.kind !== 'config') return false;
+  return stack === undefined || stack === served.origin.rootfs.stack;
 }

@@ -1,4 +1,4 @@
-import { parseCredentials } from './credentials.ts';
+import { parseCredentials, type Credentials } from './credentials.ts';
 import type { Grants } from './grants.ts';
 import { anonymous, type Identity } from './identity.ts';
 import type { Verifier } from './verifier.ts';
@@ -16,16 +16,20 @@ export function createAuthenticator(verifier: Verifier | undefined, grants: Gran
   if (verifier === undefined) return { identify: () => Promise.resolve(anonymous), known: () => anonymous };
   return {
     identify: async (header) => {
-      const credentials = header === undefined ? undefined : parseCredentials(header);
+      const credentials = credentialsOf(header);
       if (credentials === undefined) return undefined;
       const { user, password } = credentials;
       return (await verifier.verify(user, password)) ? grants(user) : undefined;
     },
     known: (header) => {
-      const credentials = header === undefined ? undefined : parseCredentials(header);
+      const credentials = credentialsOf(header);
       if (credentials === undefined) return undefined;
       const { user, password } = credentials;
       return verifier.knows(user, password) ? grants(user) : undefined;
     },
   };
+}
+
+function credentialsOf(header: string | undefined): Credentials | undefined {
+  return header === undefined ? undefined : parseCredentials(header);
 }
