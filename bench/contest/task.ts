@@ -1,4 +1,5 @@
 import { basic } from '../../test/helpers/basic.ts';
+import { accepted } from '../load/fleet/accepted.ts';
 
 /** One request, asked over and over. Its answer is the same from every contestant, byte for byte. */
 export type Task = {
@@ -26,12 +27,3 @@ export function headersOf({ user, range }: Task): Record<string, string> {
     ...(range === undefined ? {} : { Range: range }),
   };
 }
-
-/** As containerd asks for manifests: without its type, others tell of none that is an OCI manifest. */
-const accepted = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-  '*/*',
-].join(', ');

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { sourceKey } from '../../src/droplet/source-key.ts';
 import { findIgzip } from '../../src/layer/igzip.ts';
-import { basic } from '../../test/helpers/basic.ts';
 import { smallDroplet } from '../../test/helpers/droplets.ts';
 import type { Owner } from '../../test/helpers/owner.ts';
 import { startServe, type Served } from '../../test/helpers/serve.ts';
@@ -13,6 +12,7 @@ import type { BenchDroplet } from '../droplets/describe.ts';
 import type { Usage } from '../peers/measured.ts';
 import type { Peer } from '../peers/peers.ts';
 import { treeCpuSeconds, treePeakRss } from '../process-tree.ts';
+import { objectsOf, pullManifest } from './cold-pulls.ts';
 
 type Placed = { path: string; sha1: string };
 
@@ -56,9 +56,9 @@ async function coldRequest({ server, source, warmUp }: Running, droplet: BenchDr
   );
   const first = await place(source, warmUp);
   const objects = await objectsOf(server);
-  await manifest(server, first);
+  await pullManifest(server, first);
   const [cpuBefore, begun] = [await treeCpuSeconds(server.pid), performance.now()];
-  for (const name of names) await manifest(server, name);
+  for (const name of names) await pullManifest(server, name);
   const wallMs = (performance.now() - begun) / names.length;
   const cpuSeconds = ((await treeCpuSeconds(server.pid)) - cpuBefore) / names.length;
   const peakRss = await treePeakRss(server.pid);
@@ -73,21 +73,6 @@ async function place(source: string, { path, sha1 }: Placed): Promise<string> {
   await mkdir(dirname(link), { recursive: true });
   await symlink(path, link);
   return `${guid}/manifests/${sha1}`;
-}
-
-async function manifest({ host, puller }: Served, name: string): Promise<void> {
-  const authorization = basic(puller.user);
-  for (;;) {
-    const response = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers: { authorization } });
-    await response.text();
-    if (response.ok) return;
-    if (response.status !== 429) throw new Error(`${name} was answered with ${response.status}`);
-  }
-}
-
-async function objectsOf({ data }: Served): Promise<Set<string>> {
-  const folder = join(data, 'v1/objects');
-  return new Set((await readdir(folder)).map((name) => join(folder, name)));
 }
 
 function withoutIgzip(): string {

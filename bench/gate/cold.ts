@@ -1,14 +1,13 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { basic } from '../../test/helpers/basic.ts';
 import { placeBytes } from '../../test/helpers/crowd/droplets.ts';
 import type { Owner } from '../../test/helpers/owner.ts';
-import type { Served } from '../../test/helpers/serve.ts';
 import { tempDir } from '../../test/helpers/temp.ts';
 import { tinyRootfs } from '../../test/helpers/tiny.ts';
+import { objectsOf, pullManifest } from '../convert/cold-pulls.ts';
 import { floor } from '../convert/floor.ts';
 import { dropletEntries } from '../load/foundation/droplet-entries.ts';
 import { startFacade } from './facade.ts';
@@ -33,11 +32,11 @@ export async function coldScenario(owner: Owner): Promise<Scenario> {
     unit: 'droplet',
     facade: async () => {
       // The process that converts may have ended since the last round, and starts for this one.
-      await manifest(server, await placeBytes(source, small));
+      await pullManifest(server, await placeBytes(source, small));
       const objects = await objectsOf(server);
       const names = await Promise.all(Array.from({ length: count }, () => placeBytes(source, bytes)));
       const { work, cpuSeconds, copied } = await costOf(async () => {
-        for (const name of names) await manifest(server, name);
+        for (const name of names) await pullManifest(server, name);
         return count;
       });
       // Layers of earlier rounds are never asked for.
@@ -51,20 +50,4 @@ export async function coldScenario(owner: Owner): Promise<Scenario> {
 
 async function droplet(name: string, bytes: number): Promise<Buffer> {
   return gzipSync(await buffer(Readable.from(dropletEntries(name, bytes))), { level: 1 });
-}
-
-/** @param name `<guid>/manifests/<hash>` */
-async function manifest({ host, puller }: Served, name: string): Promise<void> {
-  const headers = { authorization: basic(puller.user) };
-  for (;;) {
-    const answer = await fetch(`http://${host}/v2/cloudfoundry/${name}`, { headers });
-    await answer.arrayBuffer();
-    if (answer.ok) return;
-    if (answer.status !== 429) throw new Error(`${name} was answered with ${answer.status}`);
-  }
-}
-
-async function objectsOf({ data }: Served): Promise<Set<string>> {
-  const folder = join(data, 'v1/objects');
-  return new Set((await readdir(folder)).map((name) => join(folder, name)));
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { accepted } from './accepted.ts';
 import type { Descriptor } from './manifest.ts';
 import { PullFailure } from './pull-failure.ts';
 import type { Session } from './session.ts';
@@ -8,7 +9,7 @@ import type { Session } from './session.ts';
  * @throws PullFailure naming the status, or NetworkError
  */
 export async function resolveTag(session: Session, path: string): Promise<Descriptor> {
-  const headers = { accept };
+  const headers = { accept: accepted };
   const answer = await session.ask({ method: 'HEAD', path, kind: 'manifest-head', headers });
   await answer.drop();
   const { status, headers: said } = answer;
@@ -23,16 +24,8 @@ export async function resolveTag(session: Session, path: string): Promise<Descri
   return { ...(await measure(session, path)), mediaType };
 }
 
-const accept = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-  '*/*',
-].join(', ');
-
 function get(path: string): Parameters<Session['ask']>[0] {
-  return { method: 'GET', path, kind: 'manifest-get', headers: { accept } };
+  return { method: 'GET', path, kind: 'manifest-get', headers: { accept: accepted } };
 }
 
 /** Where a registry's HEAD does not tell. */

@@ -1,6 +1,5 @@
-import { bytes } from '../../../../src/cli/print.ts';
 import { markup, type Markup } from '../../../../src/rollout/receipt/markup.ts';
-import { decimal, duration, ratio } from '../figures/units.ts';
+import { contestFigures } from '../figures/contest-figures.ts';
 import type { ContestRow } from '../report.ts';
 import { bar } from './bar.ts';
 import { table } from './table.ts';
@@ -23,13 +22,7 @@ function taskTable(task: string, rows: readonly ContestRow[]): Markup {
   const cells = rows.map((row) => [
     row.contestant,
     barOf(row, full),
-    ratio(row.ofFloor),
-    row.spread.map(ratio).join('–'),
-    ratio(row.ofFloorByClock),
-    decimal(row.requestsPerSecond),
-    bytes(row.bytesPerSecond),
-    duration(row.cpuSeconds * 1000),
-    row.copied === undefined ? '' : bytes(Math.round(row.copied)),
+    ...contestFigures(row),
     markup`<span class="${verdict(row)}">${row.aim}</span>`,
   ]);
   return table(task, headings, cells, [0, 1, headings.length - 1]);

@@ -1,5 +1,4 @@
-import { bytes } from '../../../../src/cli/print.ts';
-import { decimal, duration, ratio } from '../figures/units.ts';
+import { contestFigures } from '../figures/contest-figures.ts';
 import type { ContestRow } from '../report.ts';
 import { columns, wrapped } from './lines.ts';
 
@@ -26,14 +25,5 @@ export function contestText(rows: readonly ContestRow[]): string[] {
 const headings = ['', '× floor', 'rounds', 'by clock', 'requests/s', 'bytes/s', 'CPU', 'copied'];
 
 function cellsOf(row: ContestRow): string[] {
-  return [
-    row.contestant,
-    ratio(row.ofFloor),
-    row.spread.map(ratio).join('–'),
-    ratio(row.ofFloorByClock),
-    decimal(row.requestsPerSecond),
-    bytes(row.bytesPerSecond),
-    duration(row.cpuSeconds * 1000),
-    row.copied === undefined ? '' : bytes(Math.round(row.copied)),
-  ];
+  return [row.contestant, ...contestFigures(row)];
 }
