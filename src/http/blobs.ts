@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { Readable, pipeline as callback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from 'koa';
-import { Failure, isFailure } from '../errors.ts';
+import { Failure } from '../errors.ts';
 import type { Blob, Blobs } from '../image/blobs.ts';
-import { hexOf, parseDigest, type Digest } from '../oci/digest.ts';
+import { parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
-import type { ByteRange, Layers } from '../store/store.ts';
 import { clientOf } from './access.ts';
 import type { Bodies } from './bodies.ts';
-import { Exactly, requireExactly } from './exactly.ts';
-import type { Proven } from './proven.ts';
 import { hold } from './hold.ts';
+import { bytesOf, checked, open, whole, type Opened, type Piece, type PieceSource } from './pieces.ts';
 import { ifRangeMatches, multipartRanges, noneMatch, parseRange } from './range.ts';
 import type { Redirect } from './redirect.ts';
 
@@ -25,11 +22,7 @@ const storeMs = 10_000;
 const little = 256 * 1024;
 
 /** Where bytes come from, and what bounds how many bodies are sent at once. */
-export type ByteSource = {
-  store: Layers;
-  downloads: Bodies;
-  proven?: Proven | undefined;
-};
+export type ByteSource = PieceSource & { downloads: Bodies };
 
 /** `GET|HEAD /v2/<name>/blobs/<digest>` (distribution-spec "Pulling blobs"; ranges by RFC 9110 §14). */
 export async function sendBlob(
@@ -55,12 +48,6 @@ function sendElsewhere(ctx: Context, url: string): void {
   ctx.status = 307;
   ctx.set('Location', url);
   ctx.set('Cache-Control', 'no-store');
-}
-
-/** The bytes of a piece, where they are at hand. */
-function bytesOf({ bytes: blob, range }: Exclude<Piece, string>, { proven }: ByteSource): Buffer | undefined {
-  const all = 'bytes' in blob ? blob.bytes : proven?.bytes(blob.object);
-  return all && slice(all, range);
 }
 
 /** What is said of all bytes that never change under their `etag`. */
@@ -112,9 +99,6 @@ export async function sendBytes(
   }
 }
 
-/** A piece of a body: text between parts, or a range of the blob. */
-type Piece = string | { bytes: Blob; range: { start: number; end: number }; digest?: Digest | undefined };
-
 async function send(ctx: Context, length: number, pieces: Piece[], source: ByteSource): Promise<void> {
   ctx.set('Content-Length', String(length));
   if (ctx.method === 'HEAD' || length === 0) {
@@ -139,47 +123,6 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   ctx.respond = false;
   ctx.res.statusCode = ctx.status;
   await write(ctx.res, body, rest, source);
-}
-
-/**
- * All of a little piece, found right. It is sent at once when it is there, which costs half of what a stream does.
- * @throws Failure `corrupt` where its bytes are not those that were announced; whatever they break with
- */
-async function whole(
-  { name, body, length, digest, isWhole }: Opened,
-  { proven }: ByteSource,
-  response: ServerResponse,
-): Promise<Buffer> {
-  const leave = (): void => void body.destroy();
-  response.once('close', leave);
-  try {
-    const bytes = await gather(body, length);
-    if (response.closed) return bytes;
-    requireExactly(name, length, digest, bytes);
-    if (isWhole === true) proven?.keep(name, bytes);
-    return bytes;
-  } catch (error) {
-    if (isFailure(error, 'corrupt')) proven?.damaged(name);
-    throw error;
-  } finally {
-    response.off('close', leave);
-  }
-}
-
-/** What a stream gives until it ends or is destroyed, and little more than `enough` bytes. */
-async function gather(body: Readable, enough: number): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  body.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > enough) body.destroy();
-  });
-  body.once('error', reject).once('end', resolve).once('close', resolve);
-  await promise;
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size);
 }
 
 /** An answer whose bytes fall short is never ended cleanly: the client must see a broken connection and resume. */
@@ -223,28 +166,6 @@ function inTurn(
   })();
 }
 
-/** A piece whose end is only reached where all of it is right. */
-function checked({ name, body, length, digest }: Opened, { proven }: ByteSource): Readable {
-  const exactly = new Exactly(name, length, digest);
-  callback(body, exactly, (error) => {
-    if (error === undefined || error === null) {
-      if (digest !== undefined) proven?.add(name);
-    } else if (isFailure(error, 'corrupt')) {
-      proven?.damaged(name);
-    }
-  });
-  return exactly;
-}
-
-/** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked; `isWhole`: it is all of an object. */
-type Opened = {
-  name: string;
-  body: Readable;
-  length: number;
-  digest?: Digest | undefined;
-  isWhole?: boolean;
-};
-
 /** Bytes that come after the client was told to ask again are let go of. */
 async function openSoon(piece: Piece, source: ByteSource): Promise<Opened> {
   const opening = open(piece, source);
@@ -254,37 +175,4 @@ async function openSoon(piece: Piece, source: ByteSource): Promise<Opened> {
     opening.then(({ body }) => body.destroy()).catch(() => {});
     throw error;
   }
-}
-
-async function open(piece: Piece, { store, proven }: ByteSource): Promise<Opened> {
-  if (typeof piece === 'string') return opened('text', Buffer.from(piece));
-  const { bytes: blob, range, digest } = piece;
-  if ('bytes' in blob) return opened('config', slice(blob.bytes, range));
-  const { object: name } = blob;
-  const object = await store.open(name, range, digest && hexOf(digest));
-  if (object === undefined) throw damaged(blob, 'it is gone');
-  if (object.info.size !== blob.size) {
-    object.body.destroy();
-    throw damaged(blob, `it has ${object.info.size} bytes`);
-  }
-  const length = range.end - range.start + 1;
-  const isProven = proven === undefined || (object.isLocal === true && proven.has(name));
-  const isSure = object.isRight === true || isProven;
-  const isWhole = length === blob.size;
-  return { name, body: object.body, length, digest: isWhole && !isSure ? digest : undefined, isWhole };
-}
-
-function opened(name: string, bytes: Buffer): Opened {
-  return { name, body: Readable.from([bytes]), length: bytes.length };
-}
-
-function slice(bytes: Buffer, { start, end }: ByteRange): Buffer {
-  return bytes.subarray(start, end === undefined ? undefined : end + 1);
-}
-
-function damaged(blob: Extract<Blob, { object: string }>, how: string): Failure {
-  return new Failure(
-    'corrupt',
-    `The stored ${blob.object} of ${blob.size} bytes is damaged: ${how}; restore it`,
-  );
 }
