@@ -117,7 +117,10 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   const [begin = '', ...rest] = pieces;
   const body = await openSoon(begin, source);
   if (rest.length === 0 && length <= little) {
-    ctx.body = await hold(whole(body, source, ctx.res), storeMs);
+    ctx.body = await hold(whole(body, source, ctx.res), storeMs).catch((error: unknown) => {
+      body.body.destroy();
+      throw error;
+    });
     return;
   }
   ctx.respond = false;

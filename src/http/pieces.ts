@@ -75,6 +75,7 @@ export async function whole(
 ): Promise<Buffer> {
   const leave = (): void => void body.destroy();
   response.once('close', leave);
+  if (response.closed) leave();
   try {
     const bytes = await gather(body, length);
     if (response.closed) return bytes;
