@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { run } from '../../test/helpers/run.ts';
 import { toolPath } from '../../test/helpers/tools.ts';
 import type { HeadsOrder } from './heads-process.ts';
-import { connections, headersOf, type Task } from './task.ts';
+import { headersOf, usualConnections, type Task } from './task.ts';
 
 /** What a client has seen. `bytes` are those of heads and bodies, `errors` broken connections and every status but 2xx. */
 export type Load = { requests: number; seconds: number; bytes: number; errors: number };
@@ -19,7 +19,7 @@ async function wrk(url: string, task: Task, seconds: number): Promise<string> {
   const script = join(import.meta.dirname, 'wrk.lua');
   const args = [
     '-t1',
-    `-c${connections}`,
+    `-c${task.connections ?? usualConnections}`,
     `-d${seconds}s`,
     '--timeout',
     '60s',
@@ -34,6 +34,7 @@ async function wrk(url: string, task: Task, seconds: number): Promise<string> {
 /** wrk takes the length that the answer to a HEAD tells for that of a body, and waits for it. */
 async function heads(url: string, task: Task, seconds: number): Promise<string> {
   const script = join(import.meta.dirname, 'heads-process.ts');
+  const { connections = usualConnections } = task;
   const order = { url, connections, seconds, headers: headersOf(task) } satisfies HeadsOrder;
   return (await run(process.execPath, [script, JSON.stringify(order)])).stdout;
 }

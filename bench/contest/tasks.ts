@@ -1,6 +1,6 @@
 import type { Image } from './images.ts';
 import type { Aim } from './race.ts';
-import type { Task } from './task.ts';
+import { manyConnections, type Task } from './task.ts';
 import type { WarmTask } from './warm.ts';
 
 /** Manifests of the small image, open and as `user`, and the layers of both. Each has its floor, and ours an aim. */
@@ -32,6 +32,7 @@ export function manifestTasks({ repository, tag, manifest }: Image, user?: strin
       name: `${method} manifest by ${by}${user === undefined ? '' : ', Basic'}`,
       method,
       path: `/v2/${repository}/manifests/${reference}`,
+      connections: manyConnections,
       ...manifest,
       ...whose,
     })),

@@ -4,16 +4,16 @@ import { inTurn } from './in-turn.ts';
 import { measure, type Measured } from './measure.ts';
 import type { Aim, Race } from './race.ts';
 import { work } from './ratios.ts';
-import { connections, type Task } from './task.ts';
+import { usualConnections, type Task } from './task.ts';
 
 /** @property floor the contestant that the others are compared with */
 export type WarmTask = { task: Task; unit: Race['unit']; floor: string; aims: readonly Aim[] };
 
 /** Code is compiled and caches are full when counting begins. */
-const warmSeconds = 1;
+const warmSeconds = 4;
 
-/** Requests, or megabytes. */
-const enough = 4 * connections;
+/** Requests, or megabytes, for each connection. */
+const enough = 4;
 const longestSeconds = 60;
 
 /**
@@ -37,8 +37,9 @@ export async function warmRace(
 /** Who hashes a password for each request is given the time for some: what is under way at the end is paid, and not counted. */
 async function enoughOf(contestant: Contestant, given: WarmTask, seconds: number): Promise<Measured> {
   const { task, unit } = given;
+  const { connections = usualConnections } = task;
   const measured = await flawless(contestant, task, seconds);
-  if (work(measured, unit) >= enough) return measured;
+  if (work(measured, unit) >= enough * connections) return measured;
   if (seconds < longestSeconds) return enoughOf(contestant, given, seconds * 4);
   throw new Error(`${contestant.name} answered ${measured.requests} times in ${seconds} s at ${task.name}`);
 }

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { basic } from '../../test/helpers/basic.ts';
 import type { Contestant } from '../contest/contestant.ts';
 import { measure } from '../contest/measure.ts';
-import { connections, type Task } from '../contest/task.ts';
+import { usualConnections, type Task } from '../contest/task.ts';
 import type { App } from '../load/workload/workload.ts';
 import { startFacade, type FacadeOptions } from './facade.ts';
 import type { Scenario } from './scenario.ts';
@@ -45,7 +45,7 @@ async function askOnce(
   { host, puller }: { host: string; puller: { user: string } },
   paths: readonly string[],
 ): Promise<number> {
-  const pool = new Pool(`http://${host}`, { connections });
+  const pool = new Pool(`http://${host}`, { connections: usualConnections });
   const headers = { authorization: basic(puller.user) };
   const next = paths.values();
   const work = async (): Promise<void> => {
@@ -57,7 +57,7 @@ async function askOnce(
     }
   };
   try {
-    await Promise.all(Array.from({ length: connections }, work));
+    await Promise.all(Array.from({ length: usualConnections }, work));
   } finally {
     await pool.destroy();
   }

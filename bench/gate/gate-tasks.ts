@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basic } from '../../test/helpers/basic.ts';
 import type { Served } from '../../test/helpers/serve.ts';
 import type { Image } from '../contest/images.ts';
-import type { Task } from '../contest/task.ts';
+import { usualConnections, type Task } from '../contest/task.ts';
 import { layerTask, manifestTasks } from '../contest/tasks.ts';
 import type { Loaded } from './loaded.ts';
 
@@ -39,7 +39,8 @@ async function configTask(server: Asked, manifest: Task): Promise<Task> {
   const text = String(await ask(server, manifest.path));
   const { digest, size } = (JSON.parse(text) as { config: { digest: string; size: number } }).config;
   const path = manifest.path.replace(/manifests\/.*$/, `blobs/${digest}`);
-  return { name: 'GET config', method: 'GET', path, user: server.puller.user, digest, size };
+  const { connections = usualConnections } = manifest;
+  return { name: 'GET config', method: 'GET', path, user: server.puller.user, digest, size, connections };
 }
 
 async function partTask(server: Asked, layer: Task): Promise<Task> {

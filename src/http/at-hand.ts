@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticator } from './auth/authenticate.ts';
 import { headOfBytes } from './blobs.ts';
-import { answerManifest, knownManifest, type ManifestParts } from './manifests.ts';
+import { answerManifest, knownHead, knownManifest, type ManifestParts } from './manifests.ts';
 import type { Blobs } from '../image/blobs.ts';
+import { headOf } from '../image/images.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { parseReference, parseRepository } from '../oci/reference.ts';
 import type { WatchAnswer } from './watch-answer.ts';
@@ -25,7 +26,8 @@ export function answerAtHand(
     if (name === undefined || text === undefined) return false;
     const identity = parts.authenticator.known(headers.authorization);
     if (identity === undefined || !identity.roles.has('pull') || !identity.mayUse(name)) return false;
-    const answer = kind === 'blobs' ? config(parts, request, name, text) : manifest(parts, name, text);
+    const look = kind === 'blobs' ? config : manifest;
+    const answer = look(parts, request, name, text);
     if (answer === undefined) return false;
     parts.watch(request, response, () => ({ path, user: identity.user }));
     answer(request, response);
@@ -38,11 +40,18 @@ const paths = /^\/v2\/([a-z0-9._/-]+)\/(manifests|blobs)\/([a-zA-Z0-9._:-]+)$/;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-function manifest(parts: ManifestParts, name: string, text: string): Answer | undefined {
+function manifest(
+  parts: ManifestParts,
+  { method }: IncomingMessage,
+  name: string,
+  text: string,
+): Answer | undefined {
   const repository = parsed(() => parseRepository(name));
   const reference = parsed(() => parseReference(text));
-  const found = repository && reference && knownManifest(parts, repository, reference);
-  return found && ((request, response) => answerManifest(request, response, found));
+  if (repository === undefined || reference === undefined) return undefined;
+  const found = method === 'HEAD' ? undefined : knownManifest(parts, repository, reference);
+  const head = method === 'HEAD' ? knownHead(parts, repository, reference) : found && headOf(found);
+  return head && ((request, response) => answerManifest(request, response, head, found?.bytes));
 }
 
 /** All of a config; who asks for a part of it, or on a condition, is rare. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
+import { headOf, type Head } from '../image/images.ts';
 import { imagesOf, type Served, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseReference, type Reference, type Repository } from '../oci/reference.ts';
@@ -34,7 +35,19 @@ export async function sendManifest(
     });
   }
   ctx.respond = false;
-  answerManifest(ctx.req, ctx.res, manifest);
+  answerManifest(ctx.req, ctx.res, headOf(manifest), manifest.bytes);
+}
+
+/** The head of a reference's manifest, where it can be told without waiting for anything. */
+export function knownHead(
+  { images, served }: ManifestParts,
+  repository: Repository,
+  reference: Reference,
+): Head | undefined {
+  if ('tag' in reference) return images.knownHead(repository, reference.tag);
+  const { digest } = reference;
+  const found = digest && manifestOf(repository, served.known(imagesOf(repository), digest));
+  return found && headOf(found);
 }
 
 /** The manifest of a reference, where it can be told without waiting for anything. */
@@ -48,11 +61,12 @@ export function knownManifest(
   return digest && manifestOf(repository, served.known(imagesOf(repository), digest));
 }
 
-/** 200 with a manifest, or 304 for who has it. */
+/** 200 with a manifest, to a HEAD without its bytes, or 304 for who has it. */
 export function answerManifest(
   request: IncomingMessage,
   response: ServerResponse,
-  { digest, mediaType, bytes }: Content,
+  { digest, mediaType, size }: Head,
+  bytes?: Buffer,
 ): void {
   const etag = `"${digest}"`;
   const head = { 'Docker-Content-Digest': digest, ETag: etag };
@@ -60,7 +74,7 @@ export function answerManifest(
     response.writeHead(304, head).end();
     return;
   }
-  response.writeHead(200, { ...head, 'Content-Type': mediaType, 'Content-Length': bytes.length });
+  response.writeHead(200, { ...head, 'Content-Type': mediaType, 'Content-Length': size });
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 

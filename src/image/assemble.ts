@@ -4,12 +4,12 @@ import { sha256, type Digest } from '../oci/digest.ts';
 import type { Config, Descriptor, Manifest } from '../oci/image.ts';
 import { mediaType } from '../oci/media-type.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
-import { labelsOf } from './labels.ts';
+import { labelsOf, originOf, type Origin } from './labels.ts';
 
 /** A manifest or a config: bytes that are named by their digest. */
 export type Content = { mediaType: string; digest: Digest; bytes: Buffer };
 
-export type Image = { manifest: Content; config: Content };
+export type Image = { manifest: Content; config: Content; origin: Origin };
 
 /** A layer with its diffID, as far as an image needs to know it. */
 export type Layer = { descriptor: Descriptor; diffId: Digest; createdBy: string };
@@ -31,6 +31,7 @@ export function assembleDroplet(
   return assemble(rootfs, layers, {
     created: timestamp(droplet.time),
     labels: labelsOf(rootfs, droplet),
+    origin: originOf(rootfs, droplet),
     config: {
       User: '2000:2000',
       WorkingDir: '/home/vcap/app',
@@ -53,6 +54,7 @@ export function assembleRootfs(rootfs: RootfsRecord): Image {
   return assemble(rootfs, rootfsLayers(rootfs), {
     created: rootfs.created ?? timestamp(0),
     labels: labelsOf(rootfs),
+    origin: originOf(rootfs),
     config: {
       Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
       Cmd: ['/bin/bash'],
@@ -60,9 +62,9 @@ export function assembleRootfs(rootfs: RootfsRecord): Image {
   });
 }
 
-type Rest = { created: string; labels: Record<string, string>; config: Config['config'] };
+type Rest = { created: string; labels: Record<string, string>; origin: Origin; config: Config['config'] };
 
-function assemble(rootfs: RootfsRecord, layers: Layer[], { created, labels, config }: Rest): Image {
+function assemble(rootfs: RootfsRecord, layers: Layer[], { created, labels, origin, config }: Rest): Image {
   const configContent = content(mediaType.config, {
     created,
     architecture: rootfs.architecture,
@@ -81,7 +83,7 @@ function assemble(rootfs: RootfsRecord, layers: Layer[], { created, labels, conf
     layers: layers.map((layer) => layer.descriptor),
     annotations: labels,
   } satisfies Manifest);
-  return { manifest, config: configContent };
+  return { manifest, config: configContent, origin };
 }
 
 /** RFC 3339 has years of four digits: a droplet's time beyond them says nothing and counts as none. */

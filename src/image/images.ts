@@ -10,7 +10,7 @@ import type { RootfsRecord } from '../rootfs/record.ts';
 import { isRetired } from '../rootfs/stack-change.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
 import { believing, type Clock } from '../store/remembered.ts';
-import type { Image } from './assemble.ts';
+import type { Content, Image } from './assemble.ts';
 import { imageFormats, type ImageFormat } from './formats.ts';
 import type { LauncherLayers } from './launcher-layers.ts';
 import { imagesOfGuid, imagesOfStack, type ServedImages } from './served.ts';
@@ -31,15 +31,18 @@ export interface Facts {
 }
 
 /** What a tag means for as long as the facts are the same. `id` is that of the image. */
-type Meaning = { id: string; facts: readonly object[] };
+type Meaning = { id: string; facts: readonly object[]; head: Head };
+
+/** What a HEAD is told of a manifest. `size` in bytes. */
+export type Head = Pick<Content, 'mediaType' | 'digest'> & { size: number };
 
 type Parts = { format: ImageFormat; rootfs: RootfsRecord; droplet: DropletRecord };
 
 /** bytes of images kept assembled; where both remember them, they are shared with `ServedImages` */
 const rememberedBytes = 32 * 1024 * 1024;
 
-/** tags that are asked for again within the time that facts are believed */
-const rememberedMeanings = 2_000;
+/** Tags of which it is known what they mean, those of all apps of a large foundation; some 700 bytes each. */
+const rememberedMeanings = 50_000;
 
 /** From a repository and a tag to the image that the tag means now. */
 export class Images {
@@ -50,7 +53,7 @@ export class Images {
   readonly #defaultStack: string;
   readonly #formats: ReadonlyMap<number, ImageFormat>;
   readonly #assembled: LRUCache<string, Image, Parts>;
-  readonly #meanings = new LRUCache<string, Meaning>({ max: rememberedMeanings });
+  readonly #meanings: LRUCache<string, Meaning>;
 
   constructor(
     facts: Facts,
@@ -72,6 +75,7 @@ export class Images {
       noDeleteOnFetchRejection: true,
       fetchMethod: (_id, _stale, { context }) => this.#assemble(context),
     });
+    this.#meanings = new LRUCache({ max: rememberedMeanings, ...believing(clock) });
     this.#facts = facts;
     this.#conversions = conversions;
     this.#launchers = launchers;
@@ -82,11 +86,20 @@ export class Images {
 
   /** The image that a tag means now, where that needs no look at the store: most pulls of an app come in bursts. */
   known(repository: Repository, tag: string): Image | undefined {
+    const meaning = this.#meaningOf(repository, tag);
+    return meaning && this.#assembled.get(meaning.id);
+  }
+
+  /** The same of its manifest's head: who has the image asks for no more, and so much is known of many more tags. */
+  knownHead(repository: Repository, tag: string): Head | undefined {
+    return this.#meaningOf(repository, tag)?.head;
+  }
+
+  #meaningOf(repository: Repository, tag: string): Meaning | undefined {
     const meaning = this.#meanings.get(`${repository.name}:${tag}`);
     if (meaning === undefined) return undefined;
     const facts = this.#factsOf(repository);
-    const holds = facts?.every((fact, at) => fact === meaning.facts[at]) === true;
-    return holds ? this.#assembled.get(meaning.id) : undefined;
+    return facts?.every((fact, at) => fact === meaning.facts[at]) === true ? meaning : undefined;
   }
 
   /**
@@ -117,7 +130,9 @@ export class Images {
     const id = [guid, wanted.hash, variant, digest, rootfs.stack, rootfs.version, imageFormat].join(' ');
     const parts = { format, rootfs, droplet };
     const image = (await this.#assembled.fetch(id, { context: parts })) ?? (await this.#assemble(parts));
-    if (facts !== undefined) this.#meanings.set(`${repository.name}:${tag}`, { id, facts });
+    if (facts !== undefined) {
+      this.#meanings.set(`${repository.name}:${tag}`, { id, facts, head: headOf(image.manifest) });
+    }
     return image;
   }
 
@@ -179,6 +194,11 @@ export class Images {
     if (rootfs === undefined) throw unknown(name, 'that rootfs version was never imported');
     return rootfs;
   }
+}
+
+/** What a HEAD is told of a manifest. */
+export function headOf({ mediaType, digest, bytes }: Content): Head {
+  return { mediaType, digest, size: bytes.length };
 }
 
 /** Guids come from users: one may be named like what every object has. */

@@ -39,6 +39,14 @@ export function labelsOf(rootfs: RootfsRecord, droplet?: DropletRecord): Record<
   };
 }
 
+/** The same, told by the records. */
+export function originOf({ stack, version }: RootfsRecord, droplet?: DropletRecord): Origin {
+  const rootfs = { stack, version };
+  if (droplet === undefined) return { rootfs };
+  const { guid, hash, sourceSha256 } = droplet;
+  return { rootfs, droplet: { guid, hash, sha256: sourceSha256 } };
+}
+
 const stored = z.union([
   z.object({ mediaType: z.string(), annotations: z.record(z.string(), z.string()) }),
   z.object({ config: z.object({ Labels: z.record(z.string(), z.string()) }) }),

@@ -1,9 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import { hexOf, sha256, type Digest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
 import type { Repository } from '../oci/reference.ts';
 import { Failure } from '../errors.ts';
 import { readWhole } from '../store/read-whole.ts';
-import { Remembered, type Clock } from '../store/remembered.ts';
+import { believing, monotonic, Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
 import type { Content, Image } from './assemble.ts';
 import { readOrigin, type Origin } from './labels.ts';
@@ -14,16 +15,24 @@ export type Served = Content & { kind: 'manifest' | 'config'; origin: Origin };
 /** bytes of manifests and configs kept in memory */
 const rememberedBytes = 64 * 1024 * 1024;
 
+/** Of images that are known to be kept, a large foundation's all; some 300 bytes each. */
+const rememberedKeys = 50_000;
+
 /**
  * Manifests and configs that were served, by guid and digest: what was served once stays resolvable until droplet or rootfs
  * are collected.
  */
 export class ServedImages {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #contents: Remembered<Served>;
+  /** By the manifest's key: when its image was seen to be there. */
+  readonly #kept: LRUCache<string, { at: number }>;
 
-  constructor(store: Store, clock?: Clock) {
+  constructor(store: Store, clock: Clock = monotonic) {
     this.#store = store;
+    this.#clock = clock;
+    this.#kept = new LRUCache({ max: rememberedKeys, ...believing(clock) });
     this.#contents = new Remembered(
       { maxSize: rememberedBytes, sizeCalculation: ({ bytes }) => bytes.length + 1024 },
       clock,
@@ -44,14 +53,23 @@ export class ServedImages {
     });
   }
 
-  /** Keeps an image; to be done before its manifest is first answered. The config goes first: it is named. */
-  async keep(folder: string, image: Image): Promise<void> {
-    for (const { digest, bytes } of [image.config, image.manifest]) {
-      const key = folder + hexOf(digest);
-      if (this.#contents.known(key) !== undefined) continue;
-      if ((await this.#store.stat(key)) === undefined) await this.#store.put(key, bytes, 'absent');
-      this.#contents.set(key, describe(key, digest, bytes));
+  /**
+   * Keeps an image; to be done before its manifest is first answered. The config goes first, and is collected last: where the
+   * manifest is, its config is too.
+   */
+  async keep(folder: string, { config, manifest, origin }: Image): Promise<void> {
+    const [configKey, manifestKey] = [folder + hexOf(config.digest), folder + hexOf(manifest.digest)];
+    let seen = this.#kept.get(manifestKey);
+    if (seen === undefined) {
+      seen = { at: this.#clock() };
+      if ((await this.#store.stat(manifestKey)) === undefined) {
+        await this.#store.put(configKey, config.bytes, 'absent');
+        await this.#store.put(manifestKey, manifest.bytes, 'absent');
+      }
+      this.#kept.set(manifestKey, seen);
     }
+    this.#contents.set(configKey, { ...config, kind: 'config', origin }, seen.at);
+    this.#contents.set(manifestKey, { ...manifest, kind: 'manifest', origin }, seen.at);
   }
 
   /** Whether anything was ever served under `folder`. */

@@ -1,12 +1,16 @@
-import type { BigIntStats } from 'node:fs';
-import { open, opendir, stat } from 'node:fs/promises';
+import { fstatSync, type BigIntStats } from 'node:fs';
+import { open, opendir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Failure, reasonOf } from '../errors.ts';
 import { requireKey } from './key.ts';
 import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from './store.ts';
 
 /** Big reads: a layer is read from end to end, and each chunk costs a turn of the event loop. */
 const chunkSize = 256 * 1024;
+
+/** Up to so many bytes, what is opened is read at once: a stream over a file costs more than a record in it. */
+const smallSize = 16 * 1024;
 
 /** A directory tree as a store to read from: a key is a path below `root`. Names there that start with a dot are ours. */
 export class DirectoryReader implements ReadableStore {
@@ -24,16 +28,14 @@ export class DirectoryReader implements ReadableStore {
   async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
     const file = await this.whenPresent(key, () => open(this.pathOf(key)));
     if (file === undefined) return undefined;
-    const found = await file.stat({ bigint: true });
+    // Of an open file: no disk is asked, and a thread for it would cost more than the answer.
+    const found = fstatSync(file.fd, { bigint: true });
     if (!found.isFile()) {
       await file.close();
       return undefined;
     }
-    const body = file.createReadStream({
-      start: range?.start ?? 0,
-      end: range?.end,
-      highWaterMark: chunkSize,
-    });
+    const isSmall = range === undefined && found.size <= smallSize;
+    const body = isSmall ? await this.#readAtOnce(key, file, Number(found.size)) : stream(file, range);
     return { info: infoOf(key, found), body, isLocal: true };
   }
 
@@ -50,6 +52,19 @@ export class DirectoryReader implements ReadableStore {
         const info = await this.stat(key);
         if (info !== undefined) yield info;
       }
+    }
+  }
+
+  /** All of a file as a body; the file is closed. */
+  async #readAtOnce(key: string, file: FileHandle, size: number): Promise<Readable> {
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, 0);
+      return bodyOf(buffer.subarray(0, bytesRead));
+    } catch (error) {
+      throw isOfTheSystem(error) ? storeFailure(`read ${key}`, this.root, error) : error;
+    } finally {
+      // Nothing was written that could be lost with it.
+      file.close().catch(() => undefined);
     }
   }
 
@@ -75,6 +90,18 @@ export class DirectoryReader implements ReadableStore {
     }
     return undefined;
   }
+}
+
+function stream(file: FileHandle, { start, end }: ByteRange = { start: 0 }): Readable {
+  return file.createReadStream({ start, end, highWaterMark: chunkSize });
+}
+
+/** Bytes that are there already, as a stream. */
+function bodyOf(bytes: Buffer): Readable {
+  const body = new Readable({ read: () => undefined });
+  body.push(bytes);
+  body.push(null);
+  return body;
 }
 
 /** What a directory's errors mean to us. */

@@ -12,6 +12,13 @@ import type { ObjectInfo, ReadableStore, Store } from './store.ts';
  */
 const leaving = z.strictObject({ removed: z.literal(true), by: z.string() });
 
+/** Asked of each record that is read, so that a schema, whose refusal costs more than reading, is asked only where need be. */
+function isLeaving(found: unknown): boolean {
+  return (
+    typeof found === 'object' && found !== null && 'removed' in found && leaving.safeParse(found).success
+  );
+}
+
 /** Who removes a record ends it within this time after it said so, or says so again; far less than `removalsLast`. */
 const removesWithin = 60_000;
 
@@ -106,8 +113,8 @@ export async function updateRecord<T extends Json>(
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const current = await readTagged(store, key, schema);
-    const isLeaving = current !== undefined && current.value === undefined;
-    if (isLeaving && !isOlder(current.info, removalsLast, clock())) throw changing(key);
+    const leaves = current !== undefined && current.value === undefined;
+    if (leaves && !isOlder(current.info, removalsLast, clock())) throw changing(key);
     const next = change(current?.value);
     if (next === undefined) return current?.value;
     const condition = current === undefined ? 'absent' : { etag: current.info.etag };
@@ -130,7 +137,7 @@ async function readTagged<T>(
 function parseRecord<T>(bytes: Buffer, key: string, schema: ZodType<T>): T | undefined {
   try {
     const found: unknown = JSON.parse(bytes.toString());
-    return leaving.safeParse(found).success ? undefined : schema.parse(found);
+    return isLeaving(found) ? undefined : schema.parse(found);
   } catch (cause) {
     throw new Failure('corrupt', `The record ${key} in the store cannot be read: restore it or remove it`, {
       cause,

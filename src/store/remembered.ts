@@ -8,7 +8,7 @@ export type Bounds<V> = { max: number } | { maxSize: number; sizeCalculation: (v
 /** Milliseconds from any beginning. */
 export type Clock = () => number;
 
-const monotonic: Clock = () => performance.now();
+export const monotonic: Clock = () => performance.now();
 
 /**
  * Values of the store that never change but may be collected some day. Each is believed for `believedFor`, and then read again;
@@ -41,8 +41,9 @@ export class Remembered<V extends object> {
     }
   }
 
-  set(key: string, value: V): void {
-    this.#values.set(key, value);
+  /** @param seenAt when the store was seen to have it, if not now */
+  set(key: string, value: V, seenAt?: number): void {
+    this.#values.set(key, value, seenAt === undefined ? {} : { start: seenAt });
   }
 }
 

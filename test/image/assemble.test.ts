@@ -66,11 +66,16 @@ const droplet: DropletRecord = {
 };
 
 /** `UPDATE_GOLDEN=1` writes them anew: then every digest that was ever served changes its meaning for new pulls. */
-async function matchGolden(t: ExecutionContext, name: string, image: Image): Promise<void> {
-  for (const [kind, { bytes }] of Object.entries(image)) {
+async function matchGolden(
+  t: ExecutionContext,
+  name: string,
+  { manifest, config, origin }: Image,
+): Promise<void> {
+  for (const [kind, { bytes }] of Object.entries({ manifest, config })) {
     const path = join(golden, `${name}.${kind}.json`);
     if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(path, bytes);
     t.is(bytes.toString(), await readFile(path, 'utf8'), `${name} ${kind}`);
+    t.deepEqual(readOrigin(bytes)?.origin, origin);
   }
 }
 

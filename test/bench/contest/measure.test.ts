@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startFloor } from '../../../bench/contest/floors.ts';
 import { load } from '../../../bench/contest/load.ts';
 import { measure } from '../../../bench/contest/measure.ts';
-import { connections, headersOf, type Task } from '../../../bench/contest/task.ts';
+import { usualConnections, headersOf, type Task } from '../../../bench/contest/task.ts';
 import { listen } from '../../helpers/listen.ts';
 import { tempDir } from '../../helpers/temp.ts';
 import { testWith } from '../../helpers/test-with.ts';
@@ -39,10 +39,10 @@ for (const method of ['GET', 'HEAD'] as const) {
     t.is(errors, 0);
     t.true(requests > 0);
     // What was under way at the end has been seen by one side alone.
-    t.true(answered >= requests && answered <= requests + connections, `${requests} of ${answered}`);
+    t.true(answered >= requests && answered <= requests + usualConnections, `${requests} of ${answered}`);
     t.true(seconds >= 1);
     const least = method === 'GET' ? body.length : 100;
-    t.true(bytes >= requests * least && bytes < (requests + connections) * (least + 500));
+    t.true(bytes >= requests * least && bytes < (requests + usualConnections) * (least + 500));
   });
 
   test(`a load of ${method} counts refusals and broken connections as errors`, async (t) => {
@@ -63,5 +63,5 @@ test('a measure tells what the load has cost the server', async (t) => {
   t.true(cpuSeconds > 0);
   // It reads the requests and writes the answers.
   t.true(copied >= bytes, `${copied} of ${bytes}`);
-  t.true(copied < (requests + connections) * (body.length + 2_000), `${copied} for ${requests}`);
+  t.true(copied < (requests + usualConnections) * (body.length + 2_000), `${copied} for ${requests}`);
 });
