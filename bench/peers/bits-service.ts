@@ -11,6 +11,7 @@ import { findTool } from '../../test/tools/find-tool.ts';
 import type { BenchDroplet } from '../droplets/describe.ts';
 import { treeCpuSeconds, treePeakRss } from '../process-tree.ts';
 import { freePort } from '../../test/helpers/free-port.ts';
+import { firstManifest, type Ask } from './ask.ts';
 import type { Usage } from './measured.ts';
 
 /** The predecessor's registry, which lies beside our checkout and is no part of it. */
@@ -19,8 +20,8 @@ const commit = 'cc4ef14';
 
 const guid = 'ab12cd34-1111-4222-8333-444455556666';
 
-/** A cold request of a droplet to a fresh process: to the last byte of the list and of the manifest that it names. */
-export async function bitsService(droplet: BenchDroplet): Promise<Usage> {
+/** What is asked of a fresh process; without `ask`, the list and the manifest that it names. */
+export async function bitsService(droplet: BenchDroplet, ask: Ask = firstManifest): Promise<Usage> {
   await using stack = new AsyncDisposableStack();
   const program = await cached(`bits-service-${commit}`, build);
   const data = await tempDir(stack);
@@ -33,10 +34,8 @@ export async function bitsService(droplet: BenchDroplet): Promise<Usage> {
   const address = `127.0.0.1:${await freePort()}`;
   const { pid } = start(stack, program, ['-data', data, '-listen', address]);
   await served(`http://${address}/v2/`);
-  const manifests = `http://${address}/v2/cloudfoundry/${guid}/manifests`;
   const [cpuBefore, begun] = [await treeCpuSeconds(pid), performance.now()];
-  const list = (await ask(`${manifests}/${droplet.sha1}`)) as { manifests: [{ digest: string }] };
-  await ask(`${manifests}/${list.manifests[0].digest}`);
+  await ask(`http://${address}/v2/cloudfoundry/${guid}`, droplet.sha1);
   const wallMs = performance.now() - begun;
   return { wallMs, cpuSeconds: (await treeCpuSeconds(pid)) - cpuBefore, peakRss: await treePeakRss(pid) };
 }
@@ -61,10 +60,4 @@ async function served(url: string): Promise<void> {
     );
   for (const until = Date.now() + 10_000; !(await answers()); await delay(10))
     if (Date.now() > until) throw new Error(`bits-service does not answer at ${url}`);
-}
-
-async function ask(url: string): Promise<unknown> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`bits-service answered ${response.status} to ${url}`);
-  return response.json();
 }

@@ -16,7 +16,7 @@ export type Peer = {
 export const peers = {
   'bits-service': {
     label: "bits-service's registry: uncompressed layer; cold request to the last byte of list and manifest",
-    measure: bitsService,
+    measure: (droplet) => bitsService(droplet),
   },
   'crane-append': {
     label: 'crane append: neither re-roots, rewrites nor checks, keeps the compressed bytes',
