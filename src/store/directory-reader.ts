@@ -3,11 +3,9 @@ import { open, opendir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Failure, reasonOf } from '../errors.ts';
+import { FileBody } from './file-body.ts';
 import { requireKey } from './key.ts';
 import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from './store.ts';
-
-/** Big reads: a layer is read from end to end, and each chunk costs a turn of the event loop. */
-const chunkSize = 256 * 1024;
 
 /** Up to so many bytes, what is opened is read at once: a stream over a file costs more than a record in it. */
 const smallSize = 16 * 1024;
@@ -35,7 +33,8 @@ export class DirectoryReader implements ReadableStore {
       return undefined;
     }
     const isSmall = range === undefined && found.size <= smallSize;
-    const body = isSmall ? await this.#readAtOnce(key, file, Number(found.size)) : stream(file, range);
+    const size = Number(found.size);
+    const body = isSmall ? await this.#readAtOnce(key, file, size) : part(file, size, range);
     return { info: infoOf(key, found), body, isLocal: true };
   }
 
@@ -92,8 +91,8 @@ export class DirectoryReader implements ReadableStore {
   }
 }
 
-function stream(file: FileHandle, { start, end }: ByteRange = { start: 0 }): Readable {
-  return file.createReadStream({ start, end, highWaterMark: chunkSize });
+function part(file: FileHandle, size: number, { start, end = Infinity }: ByteRange = { start: 0 }): Readable {
+  return new FileBody(file, start, Math.min(size, end + 1));
 }
 
 /** Bytes that are there already, as a stream. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** Bytes of a file that share one checksum, and the most that is read at once. */
+/** Bytes of a file that share one checksum, and the most that is read at once. On disks: it may not change. */
 export const blockSize = 256 * 1024;
 
 /** CRC-32 of each block of bytes that come in pieces of any size. */

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { hasCode } from '../directory-reader.ts';
+import { lend } from '../lent.ts';
 import type { ObjectInfo } from '../store.ts';
 import { BlockSums, blockSize } from './block-sums.ts';
 import { decodeTrailer, encodeTrailer, footerLength, trailerLength } from './trailer.ts';
@@ -150,7 +151,7 @@ async function readTrailer(file: FileHandle): Promise<ReturnType<typeof decodeTr
 
 /** Undefined where the file ends before. */
 async function readFully(file: FileHandle, from: number, length: number): Promise<Buffer | undefined> {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = lend(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, length - done, from + done);
     if (bytesRead === 0) return undefined;
