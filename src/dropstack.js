@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 // Plain JavaScript: what it loads is TypeScript, and Node keeps what it made of that only if it is told to before. Without
 // the cache, each process would hold the compiler, some 25 MB, and start a third of a second later.
+import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { join } from 'node:path';
 
 if (Number(process.versions.node.split('.')[0]) < 26) {
   console.error(
-    `dropstack: this is Node ${process.versions.node}; run it with the one it brings: npx dropstack, or npm start`,
+    `dropstack: this is Node ${process.versions.node}, and it needs 26: in a checkout run npx dropstack, which brings it; elsewhere install it`,
   );
   process.exit(1);
 }
 module.enableCompileCache();
-await import('./main.ts');
+// A package has what was made of the sources: below node_modules, Node takes no types.
+await import(existsSync(join(import.meta.dirname, 'main.ts')) ? './main.ts' : '../dist/main.js');
 module.flushCompileCache();

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shareOf, storeLocation, type Config } from './config.ts';
+import { storeLocation, type Config } from './config/config.ts';
+import { shareOf } from './config/share.ts';
 import { Conversions, type Converts } from './convert/conversions.ts';
 import type { Moved } from './convert/job.ts';
 import { ConverterPool } from './convert/pool.ts';
@@ -15,6 +16,10 @@ import { LauncherLayers } from './image/launcher-layers.ts';
 import { ServedImages } from './image/served.ts';
 import { chooseSettings } from './image/settings.ts';
 import type { TagParts } from './image/tags.ts';
+import { AuditLog } from './operator/audit/audit-log.ts';
+import { audited } from './operator/audit/audited.ts';
+import type { By } from './operator/audit/entry.ts';
+import { LocalAudit } from './operator/local-audit.ts';
 import { LocalCollection } from './operator/local-collection.ts';
 import { LocalDroplets } from './operator/local-droplets.ts';
 import { LocalImages } from './operator/local-images.ts';
@@ -54,7 +59,9 @@ export type Facade = {
   presigns: Presigns | undefined;
   tags: TagParts;
   temporaryDirectory: string;
-  operatorFor: (user: string) => Operator;
+  /** What is changed through it is written down in somebody's name: a user's, or that of whoever asked from an address. */
+  operatorFor: (by: string | By) => Operator;
+  audit: AuditLog;
   /** Whether tags can be answered: the store has been there once, and this version knows the formats that it names. */
   ready: () => Promise<boolean>;
   close(): void;
@@ -116,6 +123,8 @@ export async function openFacade(
   const localImages = new LocalImages(images, served);
   const impact = new LocalImpact({ own, sources, facts, conversions });
   const rolls = new LocalRolls(own);
+  const audit = new AuditLog(own);
+  const localAudit = new LocalAudit(own);
   const versions = async (stack: string): Promise<string[]> =>
     (await stacks.versions(stack)).filter((item) => !item.retired).map((item) => item.version);
 
@@ -133,15 +142,21 @@ export async function openFacade(
     presigns,
     temporaryDirectory,
     tags: { own, sources, facts, defaultStack, versions },
-    operatorFor: (user) => ({
-      rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory, registryAuth }, user),
-      impact,
-      droplets,
-      images: localImages,
-      rolls,
-      collection,
-      warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, user),
-    }),
+    operatorFor: (whom) => {
+      const by = typeof whom === 'string' ? { user: whom } : whom;
+      const operator: Operator = {
+        rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory, registryAuth }, by.user),
+        impact,
+        droplets,
+        images: localImages,
+        rolls,
+        collection,
+        warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, by.user),
+        audit: localAudit,
+      };
+      return audited(operator, audit, by);
+    },
+    audit,
     ready: () =>
       images.knowFormats().then(
         () => true,

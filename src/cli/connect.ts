@@ -2,12 +2,15 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, storeLocation } from '../config.ts';
+import { storeLocation } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import { Failure, reasonOf } from '../errors.ts';
-import { openFacade } from '../facade.ts';
+import { openFacade, type Pool } from '../facade.ts';
+import type { AuditEntry } from '../operator/audit/entry.ts';
 import type { Operator } from '../operator/operator.ts';
 import { remoteOperator } from './remote.ts';
 import type { Server } from './server.ts';
+import { systemUser } from './system-user.ts';
 
 /** Options that every command about a facade takes: where the facade is, or where its store is. */
 export type Target = {
@@ -19,6 +22,8 @@ export type Target = {
   defaultStack?: string;
   registryAuth?: string;
   config?: string;
+  /** only look: of a store nothing is made, written or converted */
+  dryRun?: boolean;
 };
 
 /**
@@ -43,34 +48,55 @@ export async function withOperator<T>(
 }
 
 async function withStore<T>(
-  { config: file, data, source, defaultStack, registryAuth: given }: Target,
+  { config: file, data, source, defaultStack, registryAuth: given, dryRun = false }: Target,
   work: (operator: Operator) => Promise<T>,
   mayMake: boolean,
 ): Promise<T> {
   const config = loadConfig({ data, source, defaultStack, registryAuth: given }, {}, file);
   const location = storeLocation(config);
-  if (!mayMake && 'directory' in location && !existsSync(location.directory)) {
+  if ((!mayMake || dryRun) && 'directory' in location && !existsSync(location.directory)) {
     throw new Failure('invalid', `There is no store at ${location.directory}: check --data`);
   }
   // A cache is that of the facade which serves, and clients are none of ours.
   const registryAuth = config.registryAuth ?? dockerConfig();
-  const facade = await openFacade({ ...config, cache: undefined, redirect: undefined, registryAuth }, () => {
-    // Commands wait for their conversions and hear of errors themselves.
-  });
+  const own = { ...config, cache: undefined, redirect: undefined, registryAuth };
+  const facade = await openFacade(own, waitedFor, undefined, dryRun ? onlyLooks : undefined);
+  facade.audit.watch(warnOfLoss);
   try {
-    return await work(facade.operatorFor('cli'));
+    return await work(facade.operatorFor(systemUser()));
   } finally {
     facade.close();
   }
 }
 
+/** Commands wait for their conversions, and hear of errors themselves. */
+const waitedFor = (): void => {};
+
+/** Who does not convert does not choose how, either: the settings of the store stay as they are. */
+const onlyLooks: Pool = {
+  run: async () => {
+    throw new Failure('unsupported', 'A dry run converts nothing');
+  },
+  join: () => {},
+  close: () => {},
+};
+
+/** What was changed is changed, also where that could not be written down. */
+function warnOfLoss({ action }: AuditEntry, error?: unknown): void {
+  if (error === undefined) return;
+  process.stderr.write(
+    `dropstack: ${action} is not in the audit log, which could not be written: ${reasonOf(error)}\n`,
+  );
+}
+
 /** The file that registry clients share, where there is one. */
-function dockerConfig(): string | undefined {
+export function dockerConfig(): string | undefined {
   const path = join(process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json');
   return existsSync(path) ? path : undefined;
 }
 
-function serverOf({ server, user, ca }: Target): Server {
+/** The facade that options or the environment name. @throws Failure `invalid` where none is named, or wrongly */
+export function serverOf({ server, user, ca }: Target): Server {
   const { DROPSTACK_SERVER, DROPSTACK_USER, DROPSTACK_PASSWORD: password } = process.env;
   const text = server ?? DROPSTACK_SERVER;
   if (text === undefined || text === '') {

@@ -3,19 +3,21 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Failure } from '../errors.ts';
 import { measure } from '../layer/meter.ts';
-import type { NeedsRecord } from '../droplet/needs.ts';
-import type { DropletDetails, DropletSummary } from '../operator/operator.ts';
+import { requireGuid, requireStack } from '../oci/names.ts';
 import { withOperator } from './connect.ts';
+import { describeDroplet, describeTriedPut, dropletTable } from './describe-droplet.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
-import { bytes, fields, print, table } from './print.ts';
+import { bytes, print, table } from './print.ts';
+import { onlyTried, withDryRun, type DryRun } from './trial/dry-run.ts';
+import { tryPut } from './trial/try-put.ts';
 
 /** `dropstack droplet …` */
 export function dropletCommands(program: Command): void {
   const droplet = program.command('droplet').description('put, list and check droplets');
 
-  facadeCommand(droplet, 'put <guid> <file>')
+  withDryRun(facadeCommand(droplet, 'put <guid> <file>'))
     .description('store and convert a droplet; its hash is computed here')
-    .option('--stack <name>', 'the stack it belongs to')
+    .option('--stack <stack>', 'the stack it belongs to')
     .option('--sha256', 'name it by SHA-256 instead of SHA-1')
     .addHelpText('after', '\nExample:\n  dropstack droplet put 4c2e8b7a-… droplet.tgz --stack cflinuxfs4')
     .action(put);
@@ -27,32 +29,33 @@ export function dropletCommands(program: Command): void {
     .description('show what is known of a droplet: its layer, or why it was refused')
     .action(async (guid: string, hash: string, options: FacadeOptions) => {
       const details = await withOperator(options, ({ droplets }) => droplets.get(guid, hash));
-      print(options.output, details, () => describe(details));
+      print(options.output, details, () => describeDroplet(details));
     });
-  facadeCommand(droplet, 'assign <guid> <stack>')
+  withDryRun(facadeCommand(droplet, 'assign <guid> <stack>'))
     .description('say to which stack the droplets of a guid belong')
-    .action(async (guid: string, stack: string, options: FacadeOptions) => {
-      await withOperator(options, ({ droplets }) => droplets.assignStack(guid, stack));
-      print(options.output, { guid, stack }, () => `The droplets of ${guid} belong to stack ${stack}.`);
-    });
+    .action(assign);
   facadeCommand(droplet, 'verify <guid> <hash>')
     .description('read a droplet and its layer again and compare their hashes; exit code 1 where they differ')
     .action(verify);
-  facadeCommand(droplet, 'rm <guid> <hash>')
+  withDryRun(facadeCommand(droplet, 'rm <guid> <hash>'))
     .description('delete a droplet: its tags are gone at once, its digests are served on')
-    .action(async (guid: string, hash: string, options: FacadeOptions) => {
-      await withOperator(options, ({ droplets }) => droplets.remove(guid, hash));
-      print(options.output, { guid, hash, state: 'deleted' }, () => `Droplet ${guid}/${hash} is deleted.`);
-    });
+    .action(remove);
 }
 
-type PutFlags = FacadeOptions & { stack?: string; sha256?: boolean };
+type Flags = FacadeOptions & DryRun;
+type PutFlags = Flags & { stack?: string; sha256?: boolean };
 
 async function put(guid: string, file: string, options: PutFlags): Promise<void> {
   await requireFile(file);
   const meter = await measure(read(file), 'sha1', 'sha256');
   const sha256 = meter.hex('sha256');
   const hash = options.sha256 === true ? sha256 : meter.hex('sha1');
+  if (options.dryRun === true) {
+    const droplet = { guid, hash, sha256, stack: options.stack };
+    const tried = await withOperator(options, ({ droplets }) => tryPut(droplets, droplet, file));
+    print(options.output, { dryRun: true, ...tried }, () => onlyTried(describeTriedPut(tried)));
+    return;
+  }
   const work = { stack: options.stack, sha256, wait: true };
   const result = await withOperator(
     options,
@@ -62,6 +65,34 @@ async function put(guid: string, file: string, options: PutFlags): Promise<void>
   const done = result.created ? 'Stored and converted' : 'Known already and converted:';
   const image = `${options.stack ?? 'cloudfoundry'}/${guid}:${hash}`;
   print(options.output, result, () => `${done} ${bytes(result.size)}. Pull it as ${image}`);
+}
+
+async function assign(guid: string, stack: string, options: Flags): Promise<void> {
+  requireGuid(guid);
+  requireStack(stack);
+  if (options.dryRun === true) {
+    const droplets = await withOperator(options, (operator) => operator.droplets.list(guid));
+    const told = { dryRun: true, guid, stack, droplets };
+    const others = droplets.filter((droplet) => droplet.stack !== stack).length;
+    print(options.output, told, () =>
+      onlyTried(`of ${droplets.length} droplets of ${guid}, ${others} would change to stack ${stack}.`),
+    );
+    return;
+  }
+  await withOperator(options, ({ droplets }) => droplets.assignStack(guid, stack));
+  print(options.output, { guid, stack }, () => `The droplets of ${guid} belong to stack ${stack}.`);
+}
+
+async function remove(guid: string, hash: string, options: Flags): Promise<void> {
+  if (options.dryRun === true) {
+    const { state } = await withOperator(options, ({ droplets }) => droplets.get(guid, hash));
+    const would = state === 'deleted' ? 'is deleted already' : `is ${state}, and would be deleted`;
+    const told = { dryRun: true, guid, hash, state };
+    print(options.output, told, () => onlyTried(`droplet ${guid}/${hash} ${would}.`));
+    return;
+  }
+  await withOperator(options, ({ droplets }) => droplets.remove(guid, hash));
+  print(options.output, { guid, hash, state: 'deleted' }, () => `Droplet ${guid}/${hash} is deleted.`);
 }
 
 async function requireFile(path: string): Promise<void> {
@@ -90,51 +121,6 @@ async function list(guid: string | undefined, options: FacadeOptions & { refused
       'No droplet is refused.',
     ),
   );
-}
-
-function dropletTable(droplets: readonly DropletSummary[]): string {
-  return table(
-    ['GUID', 'HASH', 'STACK', 'SIZE', 'STATE'],
-    droplets.map(({ guid, hash, stack, size, state }) => [
-      guid,
-      hash,
-      stack,
-      size === undefined ? '' : bytes(size),
-      state,
-    ]),
-    'There are no droplets.',
-  );
-}
-
-function describe({ guid, hash, stack, state, size, record, needs, refusal }: DropletDetails): string {
-  return fields([
-    ['Droplet', `${guid}/${hash}`],
-    ['Stack', stack],
-    ['State', state],
-    ['Size', size === undefined ? undefined : bytes(size)],
-    ['Layer', record?.digest],
-    [
-      'Layer size',
-      record === undefined ? undefined : `${bytes(record.size)}, ${bytes(record.diffSize)} unpacked`,
-    ],
-    ['Entries', record?.entries],
-    ['Start', record?.startCommand],
-    ['Buildpack', needs?.buildpack],
-    ['Size class', needs?.sizeClass],
-    ['Needs', needs === undefined ? undefined : describeNeeds(needs)],
-    ['Warnings', record?.warnings.join('; ') || undefined],
-    ['Rule', refusal?.rule],
-    ['Entry', refusal?.entry || undefined],
-    ['Why', refusal?.detail],
-  ]);
-}
-
-/** What it needs of a rootfs; `-o json` tells it file by file. */
-function describeNeeds({ groups, brings, unknown, unlisted }: NeedsRecord): string | undefined {
-  const needed = new Set(groups.flatMap((group) => group.needed)).difference(new Set(brings));
-  const missed = unknown.length + unlisted;
-  const libraries = [...needed].toSorted().join(' ');
-  return (missed === 0 ? libraries : `${libraries} (and what ${missed} unread files need)`) || undefined;
 }
 
 async function verify(guid: string, hash: string, options: FacadeOptions): Promise<void> {

@@ -34,7 +34,7 @@ type Flags = FacadeOptions & { dryRun?: boolean; grace: number; allowLarge?: boo
 
 async function collect({ dryRun = false, allowLarge = false, grace, ...options }: Flags): Promise<void> {
   requireSource(options);
-  const report = await withOperator(options, ({ collection }) =>
+  const report = await withOperator({ ...options, dryRun }, ({ collection }) =>
     collection.run({ dryRun, allowLarge, graceSeconds: grace }),
   );
   print(options.output, report, () => describe(report));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { partsOf } from '../config.ts';
+import { partsOf } from '../config/address.ts';
 import { reasonOf } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { clusterEffects } from '../rollout/control/cluster-effects.ts';
@@ -69,6 +69,7 @@ async function run({ namespace, metricsListen, logLevel, ...options }: PatcherFl
             clock: Date.now,
             onFailure: warn,
             onLook: (stack) => metrics.looked(stack),
+            onGone: (stack) => metrics.gone(stack),
             onLooked: (milliseconds) => metrics.lookedFor(milliseconds),
           },
           signal,

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
 import { Failure, reasonOf } from '../errors.ts';
+import { userAgent } from '../version.ts';
 import { failureOf } from './failure-of.ts';
 import type { Server } from './server.ts';
 
@@ -123,7 +124,7 @@ function open({ url, user, password, ca }: Server, path: string, call: Call): Cl
   const options = {
     method: call.method ?? 'GET',
     path: `${url.pathname.replace(/\/$/, '')}${path}${query === '' ? '' : `?${query}`}`,
-    headers: call.headers ?? {},
+    headers: { 'user-agent': userAgent, ...call.headers },
     ...(password === undefined ? {} : { auth: `${user}:${password}` }),
     ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
   };

@@ -27,7 +27,8 @@ export function rolloutCommands(program: Command): void {
     .option('--all', 'list every app, instead of the first few of each list')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no app is known to break, 1 it failed, 2 wrong input, 3 apps would break.',
+      '\nExit codes: 0 no app is known to break, 1 it failed, 2 wrong input, 3 apps would break.\n\n' +
+        'Example:\n  dropstack rollout plan cflinuxfs4 --version 1.269.0',
     )
     .action(showPlan);
   onKubernetes(facadeCommand(rollout, 'start <stack>'))
@@ -42,7 +43,11 @@ export function rolloutCommands(program: Command): void {
     .option('-w, --watch', 'follow it until it ends')
     .option('--exit-on-stop', 'do not wait while it is paused, halted or waits for approval')
     .option(...trial)
-    .addHelpText('after', `${followed}\nWithout --watch: 0 done, 1 it failed, 2 wrong input.`)
+    .addHelpText(
+      'after',
+      `${followed}\nWithout --watch: 0 done, 1 it failed, 2 wrong input.\n\n` +
+        'Example:\n  dropstack rollout start cflinuxfs4 --version 1.269.0 --watch',
+    )
     .action(startRoll);
   onKubernetes(facadeCommand(rollout, 'status <stack>'))
     .description('tell how a roll stands; a facade, where one is given, knows how much is left')

@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
+import { requireGuid } from '../oci/names.ts';
 import { diffContents } from '../rootfs/diff.ts';
+import { placement, promotion, retirement } from '../rootfs/stack-change.ts';
+import type { StackRecord } from '../rootfs/stack-record.ts';
 import { withOperator } from './connect.ts';
 import { describeDiff, fileCounts } from './describe-diff.ts';
 import { describeStack, describeVersion, promoted, versionTable } from './describe-rootfs.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
 import { print } from './print.ts';
 import { importCommand } from './rootfs-import.ts';
+import { onlyTried, withDryRun, type DryRun } from './trial/dry-run.ts';
+import { tryChange } from './trial/try-change.ts';
 
 /** `dropstack rootfs …` */
 export function rootfsCommands(program: Command): void {
@@ -29,34 +34,32 @@ export function rootfsCommands(program: Command): void {
   facadeCommand(rootfs, 'diff <stack> <from> <to>')
     .description('tell what differs between two versions: first the libraries that apps may miss')
     .option('--files', 'list every file that differs, instead of counting them')
+    .addHelpText('after', '\nExample:\n  dropstack rootfs diff cflinuxfs4 1.268.0 1.269.0')
     .action(diff);
-  facadeCommand(rootfs, 'promote <stack> <version>')
+  withDryRun(facadeCommand(rootfs, 'promote <stack> <version>'))
     .description('serve a version to all apps of the stack that are not placed on another')
-    .action(async (stack: string, version: string, options: FacadeOptions) => {
-      await withOperator(options, async ({ rootfs: operator }) => {
-        const before = (await operator.stacks()).find((record) => record.stack === stack)?.promoted;
-        const record = await operator.promote(stack, version);
-        print(options.output, record, () => promoted(record, before));
-      });
-    });
-  facadeCommand(rootfs, 'retire <stack> <version>')
+    .addHelpText(
+      'after',
+      '\nNothing is restarted: each app gets it when its container next starts. To roll a fleet: dropstack rollout start.\n\n' +
+        'Example:\n  dropstack rootfs promote cflinuxfs4 1.269.0',
+    )
+    .action(promote);
+  withDryRun(facadeCommand(rootfs, 'retire <stack> <version>'))
     .description('stop serving tags over a version; its digests are served on')
-    .action(async (stack: string, version: string, options: FacadeOptions) => {
-      const record = await withOperator(options, ({ rootfs: operator }) => operator.retire(stack, version));
-      print(
-        options.output,
-        record,
-        () => `Version ${version} of stack ${stack} is retired: no tag serves it now.`,
-      );
-    });
-  facadeCommand(rootfs, 'place <stack> <version> <guid...>')
+    .addHelpText(
+      'after',
+      '\nOne that is promoted, placed or still runs is refused. Its bytes go with dropstack gc, when the grace is over.\n\n' +
+        'Example:\n  dropstack rootfs retire cflinuxfs4 1.268.0 --dry-run',
+    )
+    .action(retire);
+  withDryRun(facadeCommand(rootfs, 'place <stack> <version> <guid...>'))
     .description('keep the droplets of some guids on a version, whichever is promoted')
-    .action(async (stack: string, version: string, guids: string[], options: FacadeOptions) => {
+    .action(async (stack: string, version: string, guids: string[], options: Flags) => {
       await place(stack, guids, version, options);
     });
-  facadeCommand(rootfs, 'unplace <stack> <guid...>')
+  withDryRun(facadeCommand(rootfs, 'unplace <stack> <guid...>'))
     .description('let the droplets of some guids follow the promoted version again')
-    .action(async (stack: string, guids: string[], options: FacadeOptions) => {
+    .action(async (stack: string, guids: string[], options: Flags) => {
       await place(stack, guids, null, options);
     });
 }
@@ -89,15 +92,42 @@ async function diff(stack: string, from: string, to: string, options: DiffFlags)
   });
 }
 
-async function place(
-  stack: string,
-  guids: string[],
-  version: string | null,
-  options: FacadeOptions,
-): Promise<void> {
+type Flags = FacadeOptions & DryRun;
+
+async function promote(stack: string, version: string, options: Flags): Promise<void> {
+  await withOperator(options, async ({ rootfs }) => {
+    const before = (await rootfs.stacks()).find((record) => record.stack === stack)?.promoted;
+    const record =
+      options.dryRun === true
+        ? await tryChange(rootfs, stack, [version], (found) => promotion(found, version))
+        : await rootfs.promote(stack, version);
+    tell(options, record, promoted(record, before));
+  });
+}
+
+async function retire(stack: string, version: string, options: Flags): Promise<void> {
+  const record = await withOperator(options, ({ rootfs }) => {
+    if (options.dryRun !== true) return rootfs.retire(stack, version);
+    const at = new Date().toISOString();
+    return tryChange(rootfs, stack, [version], (found) => retirement(found, version, at));
+  });
+  tell(options, record, `Version ${version} of stack ${stack} is retired: no tag serves it now.`);
+}
+
+async function place(stack: string, guids: string[], version: string | null, options: Flags): Promise<void> {
   const placements = Object.fromEntries(guids.map((guid) => [guid, version]));
-  const record = await withOperator(options, ({ rootfs }) => rootfs.place(stack, placements));
+  const record = await withOperator(options, ({ rootfs }) => {
+    if (options.dryRun !== true) return rootfs.place(stack, placements);
+    guids.forEach(requireGuid);
+    const versions = version === null ? [] : [version];
+    return tryChange(rootfs, stack, versions, (found) => placement(found, placements));
+  });
   const where =
     version === null ? `the promoted version, ${record.promoted ?? 'none yet'}` : `version ${version}`;
-  print(options.output, record, () => `Of stack ${stack}, served over ${where}: ${guids.join(', ')}`);
+  tell(options, record, `Of stack ${stack}, served over ${where}: ${guids.join(', ')}`);
+}
+
+/** What a stack is after a change, or would be. */
+function tell({ output, dryRun = false }: Flags, record: StackRecord, text: string): void {
+  print(output, dryRun ? { dryRun, ...record } : record, () => (dryRun ? onlyTried(text) : text));
 }

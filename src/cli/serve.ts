@@ -1,37 +1,24 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { reasonOf } from '../errors.ts';
-import { loadConfig, type Config, type ConfigInput } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import { openFacade } from '../facade.ts';
 import { serve, type Serving } from '../http/serve.ts';
 import { findIgzip } from '../layer/igzip.ts';
 import { createLog } from '../log.ts';
 import { serveTogether } from '../processes/serve-together.ts';
+import { withServeFlags, type ServeFlags } from './serve-flags.ts';
 
 /** Load balancers need some seconds to see that readiness fails, before connections are refused. */
 const stopDelayMs = 5_000;
 /** A pull of a large layer over a slow line. */
 const graceMs = 120_000;
 
-type ServeFlags = ConfigInput & { config?: string };
-
 /** `dropstack serve` */
 export function serveCommand(program: Command): void {
-  program
-    .command('serve')
+  withServeFlags(program.command('serve'))
     .description('serve droplets as images: the registry facade')
-    .option('--config <file>', 'YAML file with all options (DROPSTACK_CONFIG)')
-    .option('--listen <address>', 'host:port to listen on (default 127.0.0.1:8080)')
-    .option('--processes <number>', 'that serve together, on a machine with more cores (default 1)')
-    .option('--public-url <url>', 'how clients reach the facade')
-    .option('--data <directory>', 'own store, and droplets that are put through the facade')
-    .option('--source <directory>', "Cloud Controller's droplets, read only")
-    .option('--users <file>', 'htpasswd file with bcrypt hashes; without it only the loopback is listened on')
-    .option('--grants <file>', 'YAML file with roles and repositories of users')
-    .option('--tls-cert <file>', 'certificate chain in PEM')
-    .option('--tls-key <file>', 'its key in PEM')
-    .option('--default-stack <name>', 'stack of droplets that belong to none (default cflinuxfs4)')
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent')
     .addHelpText(
       'after',
       '\nEvery option but --config is also read from the environment: DROPSTACK_LISTEN, DROPSTACK_TLS_CERT, …\n' +

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/load.ts';
 import { openFacade, type Facade } from '../facade.ts';
 import { serve } from '../http/serve.ts';
 import { createServer } from '../http/server.ts';

@@ -8,19 +8,22 @@ import { patiently } from './patiently.ts';
 import { print, table } from './print.ts';
 import { showProgress } from './progress.ts';
 import { Tally } from './tally.ts';
+import { onlyTried, withDryRun, type DryRun } from './trial/dry-run.ts';
+import { describeTrial, tryWarm } from './trial/try-warm.ts';
 import { warmAll, type WarmOptions, type Wish } from './warm-all.ts';
 import { readWishes } from './wishes.ts';
 
-type WarmFlags = FacadeOptions & {
-  version?: string;
-  guids?: string;
-  newerThan?: string;
-  concurrency: string;
-};
+type WarmFlags = FacadeOptions &
+  DryRun & {
+    version?: string;
+    guids?: string;
+    newerThan?: string;
+    concurrency: string;
+  };
 
 /** `dropstack warm` */
 export function warmCommand(program: Command): void {
-  facadeCommand(program, 'warm <stack>')
+  withDryRun(facadeCommand(program, 'warm <stack>'))
     .description(
       'convert the droplets of a stack before anybody pulls them; again, it does only what is left',
     )
@@ -46,6 +49,11 @@ async function warm(stack: string, flags: WarmFlags): Promise<void> {
   await withOperator(flags, async (operator) => {
     await patiently(() => requireServable(operator, options));
     const wishes = listed ?? (await storedDroplets(operator, age));
+    if (flags.dryRun === true) {
+      const tried = await tryWarm(operator, wishes, options);
+      print(flags.output, tried, () => onlyTried(describeTrial(tried)));
+      return;
+    }
     const summary = await run(operator, wishes, options);
     print(flags.output, summary, () => describe(summary));
     if (summary.failed > 0 || summary.left > 0) process.exitCode = 1;

@@ -6,7 +6,7 @@ import {
   type DropletRecord,
   type RefusalRecord,
 } from '../droplet/record.ts';
-import { DropletRefused } from '../droplet/refusal.ts';
+import { DropletRefused, type Refusal } from '../droplet/refusal.ts';
 import { rulesVersion, type Limits } from '../droplet/rules.ts';
 import { sourceKey } from '../droplet/source-key.ts';
 import { Failure, isFailure } from '../errors.ts';
@@ -26,8 +26,14 @@ export interface Converts {
   join(id: string, asker: Asker): void;
 }
 
+/** A droplet's record, and where it came from: this memory, the store, or a conversion that was waited for. */
+export type Obtained = { record: DropletRecord; from: 'memory' | 'store' | 'converted' };
+
 /** A droplet that is looked up, waits, or is converted; `askers` by what tells them apart. */
-type Running = { work: Promise<DropletRecord>; askers: Map<string, Asker> };
+type Running = { work: Promise<Obtained>; askers: Map<string, Asker> };
+
+/** Hears of a droplet that was converted, or refused. */
+type Watcher = (job: Job, refusal: Refusal | undefined) => void;
 
 /** Records of the droplets in use, of a large foundation's all; some 1 KB each. */
 const rememberedRecords = 50_000;
@@ -40,6 +46,7 @@ export class Conversions {
   readonly #limits: Limits;
   readonly #records: Remembered<DropletRecord>;
   readonly #running = new Map<string, Running>();
+  readonly #watchers: Watcher[] = [];
 
   constructor(own: Store, sources: ReadableStore, pool: Converts, limits: Limits, clock?: Clock) {
     this.#records = new Remembered({ max: rememberedRecords }, clock);
@@ -52,6 +59,11 @@ export class Conversions {
   /** droplets that are looked up, are converted, or wait for it */
   get running(): number {
     return this.#running.size;
+  }
+
+  /** Tells `watcher` of each conversion that was asked for here and has come to an answer. */
+  watch(watcher: Watcher): void {
+    this.#watchers.push(watcher);
   }
 
   /** The record, or undefined where the droplet was not converted yet in this variant. */
@@ -67,9 +79,14 @@ export class Conversions {
    *   throws
    */
   async ensure(guid: string, hash: string, settings: LayerSettings, asker: Asker): Promise<DropletRecord> {
+    return (await this.obtain(guid, hash, settings, asker)).record;
+  }
+
+  /** The same, and where the record came from. */
+  async obtain(guid: string, hash: string, settings: LayerSettings, asker: Asker): Promise<Obtained> {
     const id = jobId({ guid, hash, settings });
     const known = this.#records.known(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { record: known, from: 'memory' };
     const running = this.#running.get(id);
     if (running === undefined) return this.#start(id, { guid, hash, settings, limits: this.#limits }, asker);
     // While it is looked up the pool does not know it yet.
@@ -96,21 +113,23 @@ export class Conversions {
     await this.#own.remove(refusalKey(guid, hash));
   }
 
-  #start(id: string, job: Job, asker: Asker): Promise<DropletRecord> {
+  #start(id: string, job: Job, asker: Asker): Promise<Obtained> {
     const askers = new Map([[nameOf(asker), asker]]);
     const work = this.#findOrConvert(job, askers)
-      .then((record) => {
-        this.#records.set(id, record);
-        return record;
+      .then((obtained) => {
+        this.#records.set(id, obtained.record);
+        return obtained;
       })
       .finally(() => this.#running.delete(id));
     this.#running.set(id, { work, askers });
     return work;
   }
 
-  async #findOrConvert(job: Job, askers: Running['askers']): Promise<DropletRecord> {
+  async #findOrConvert(job: Job, askers: Running['askers']): Promise<Obtained> {
     const { guid, hash, settings } = job;
-    return (await this.find(guid, hash, settings)) ?? this.#convert(job, askers);
+    const found = await this.find(guid, hash, settings);
+    if (found !== undefined) return { record: found, from: 'store' };
+    return { record: await this.#convert(job, askers), from: 'converted' };
   }
 
   async #convert(job: Job, askers: Running['askers']): Promise<DropletRecord> {
@@ -124,12 +143,21 @@ export class Conversions {
     }
     if (refusal !== undefined) throw new DropletRefused(`${guid}/${hash}`, refusal);
     try {
-      return await this.#pool.run(job, askers.values());
+      const record = await this.#pool.run(job, askers.values());
+      this.#tell(job);
+      return record;
     } catch (error) {
-      // What cannot be written down is refused all the same.
-      if (error instanceof DropletRefused) await this.#remember(job, error).catch(() => {});
+      if (error instanceof DropletRefused) {
+        // What cannot be written down is refused all the same.
+        await this.#remember(job, error).catch(() => {});
+        this.#tell(job, error.refusal);
+      }
       throw error;
     }
+  }
+
+  #tell(job: Job, refusal?: Refusal): void {
+    for (const watcher of this.#watchers) watcher(job, refusal);
   }
 
   async #remember({ guid, hash, settings }: Job, { refusal }: DropletRefused): Promise<void> {

@@ -32,7 +32,18 @@ const poolDefaults: PoolOptions = {
 export const outcomes = ['converted', 'found', 'refused', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-type Watcher = (outcome: Outcome, seconds: number) => void;
+/** A conversion that has ended. */
+export type Ended = {
+  outcome: Outcome;
+  /** since a child was free for it */
+  seconds: number;
+  /** seconds until then */
+  waited: number;
+  /** that a refused droplet breaks */
+  rule?: string | undefined;
+};
+
+type Watcher = (ended: Ended) => void;
 
 /** Child processes that convert droplets, started when there is work and kept while there is more. */
 export class ConverterPool {
@@ -63,9 +74,10 @@ export class ConverterPool {
    * @throws Failure `busy` when too many wait already
    */
   async run(job: Job, askers: Iterable<Asker>): Promise<DropletRecord> {
+    const asked = performance.now();
     await this.#line.enter(jobId(job), askers);
     try {
-      return await this.#convert(job);
+      return await this.#convert(job, asked);
     } finally {
       this.#line.leave();
     }
@@ -81,7 +93,7 @@ export class ConverterPool {
     return this.#line.waiting;
   }
 
-  /** Tells `watcher` of each conversion that has ended, and how long it took since a child was free for it. */
+  /** Tells `watcher` of each conversion that has ended. */
   watch(watcher: Watcher): void {
     this.#watchers.push(watcher);
   }
@@ -97,22 +109,24 @@ export class ConverterPool {
     for (const converter of this.#busy) converter.kill();
   }
 
-  async #convert(job: Job): Promise<DropletRecord> {
+  /** @param asked when the job was wanted */
+  async #convert(job: Job, asked: number): Promise<DropletRecord> {
     if (this.#closed) throw stopping();
     const converter = this.#take();
     this.#busy.add(converter);
     const start = performance.now();
     let outcome: Outcome = 'failed';
+    let rule: string | undefined;
     try {
       const { record, found } = await converter.run(job);
       outcome = found ? 'found' : 'converted';
       return record;
     } catch (error) {
-      if (error instanceof DropletRefused) outcome = 'refused';
+      if (error instanceof DropletRefused) [outcome, rule] = ['refused', error.refusal.rule];
       throw error;
     } finally {
-      const seconds = (performance.now() - start) / 1000;
-      for (const watcher of this.#watchers) watcher(outcome, seconds);
+      const [seconds, waited] = [(performance.now() - start) / 1000, (start - asked) / 1000];
+      for (const watcher of this.#watchers) watcher({ outcome, seconds, waited, rule });
       this.#busy.delete(converter);
       this.#giveBack(converter);
     }

@@ -6,14 +6,18 @@ import { admit, requireRole, userOf } from './access.ts';
 import { adminRoutes } from './admin.ts';
 import type { Identity } from './auth/identity.ts';
 import { clientLeft } from './client-left.ts';
-import { dropletRoutes } from './droplets.ts';
+import { dashboardRoutes } from './dashboard.ts';
+import { dropletRoutes, type DropletParts } from './droplets.ts';
 import { errorHandler } from './errors.ts';
 import type { Metrics } from './metrics.ts';
+import { refuseOtherSites } from './own-site.ts';
 import { registryRoutes, type RegistryParts } from './registry.ts';
 import type { AdminParts } from './admin.ts';
+import { verdictOf } from './verdict.ts';
 import type { WatchAnswer } from './watch-answer.ts';
 
 export type AppParts = RegistryParts &
+  DropletParts &
   AdminParts & {
     /** Who sends a request with this Authorization header; undefined when nobody whom we know. */
     authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
@@ -35,6 +39,7 @@ export function createApp(parts: AppParts): Koa {
   });
   app.use(watchRequests(parts.watch));
   app.use(errorHandler(onError));
+  app.use(refuseOtherSites);
   app.use(requireIdentity(parts.authenticate));
   // Each router looks at each request that the ones before it have not taken: pulls are the many.
   for (const router of [
@@ -43,6 +48,7 @@ export function createApp(parts: AppParts): Koa {
     adminRoutes(parts),
     scrapes(parts.metrics),
     probes(parts.ready),
+    dashboardRoutes(),
   ]) {
     app.use(router.routes());
   }
@@ -52,7 +58,12 @@ export function createApp(parts: AppParts): Koa {
 
 function watchRequests(watch: WatchAnswer): Middleware {
   return async (ctx, next) => {
-    const tell = () => ({ path: ctx.path, user: userOf(ctx), error: ctx.state['error'] as unknown });
+    const tell = () => ({
+      path: ctx.path,
+      cache: verdictOf(ctx),
+      user: userOf(ctx),
+      error: ctx.state['error'] as unknown,
+    });
     ctx.state['id'] = watch(ctx.req, ctx.res, tell);
     await next();
   };

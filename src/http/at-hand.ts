@@ -29,7 +29,7 @@ export function answerAtHand(
     const look = kind === 'blobs' ? config : manifest;
     const answer = look(parts, request, name, text);
     if (answer === undefined) return false;
-    parts.watch(request, response, () => ({ path, user: identity.user }));
+    parts.watch(request, response, () => ({ path, cache: 'at-hand', user: identity.user }));
     answer(request, response);
     return true;
   };

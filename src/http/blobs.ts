@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Blob, Blobs } from '../image/blobs.ts';
 import { parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
+import { giveBack } from '../store/lent.ts';
 import { clientOf } from './access.ts';
 import type { Bodies } from './bodies.ts';
+import { ClientLeft } from './client-left.ts';
 import { hold } from './hold.ts';
 import { bytesOf, checked, open, whole, type Opened, type Piece, type PieceSource } from './pieces.ts';
 import { ifRangeMatches, multipartRanges, noneMatch, parseRange } from './range.ts';
 import type { Redirect } from './redirect.ts';
+import { cameFrom } from './verdict.ts';
 
 const contentType = 'application/octet-stream';
 
@@ -44,6 +46,7 @@ export async function sendBlob(
 
 /** To the same request there: 307 keeps method and Range. koa's own redirect would put the URL into a page. */
 function sendElsewhere(ctx: Context, url: string): void {
+  cameFrom(ctx, 'redirect');
   ctx.body = null;
   ctx.status = 307;
   ctx.set('Location', url);
@@ -109,6 +112,7 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   const [only] = pieces;
   const bytes = pieces.length === 1 && typeof only === 'object' ? bytesOf(only, source) : undefined;
   if (bytes !== undefined) {
+    cameFrom(ctx, 'memory');
     ctx.body = bytes;
     return;
   }
@@ -116,6 +120,7 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   // The first piece is opened before the head is sent, so that a store that is away can still be said in the status.
   const [begin = '', ...rest] = pieces;
   const body = await openSoon(begin, source);
+  cameFrom(ctx, body.wasCached === true ? 'disk' : 'store');
   if (rest.length === 0 && length <= little) {
     ctx.body = await hold(whole(body, source, ctx.res), storeMs).catch((error: unknown) => {
       body.body.destroy();
@@ -141,12 +146,32 @@ async function write(
     return;
   }
   try {
-    const body = rest.length === 0 ? checked(first, source) : inTurn(first, rest, source, response);
-    await pipeline(body, response, { end: false });
+    await writeAll(response, inTurn(first, rest, source, response));
     response.end();
   } catch (error) {
     response.destroy();
     throw error;
+  }
+}
+
+/** Each chunk is given back when the system has it. */
+async function writeAll(response: ServerResponse, chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) {
+    await written(response, chunk);
+    giveBack(chunk);
+  }
+}
+
+/** A connection that breaks may leave a write without an end. */
+async function written(response: ServerResponse, chunk: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const leave = (): void => reject(new ClientLeft());
+  response.once('close', leave);
+  response.write(chunk, (error) => (error ? reject(error) : resolve()));
+  try {
+    await promise;
+  } finally {
+    response.off('close', leave);
   }
 }
 

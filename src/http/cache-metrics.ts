@@ -1,24 +1,33 @@
 import { Gauge, type Registry } from 'prom-client';
+import { readCounter } from '../metrics/read-counter.ts';
 import type { CachedStore } from '../store/cached.ts';
-import { readCounter } from './read-counter.ts';
 
 type Watched = Pick<CachedStore, 'counters' | 'bytes'>;
 
-/** Tells what a cache of layers does. It counts by itself, and is read at each scrape. */
-export function watchCache(registry: Registry, cache: Watched): void {
+/**
+ * Tells what a cache of layers does. It counts by itself, and is read at each scrape.
+ * @param maxBytes what it may take
+ */
+export function watchCache(registry: Registry, cache: Watched, maxBytes: number): void {
   for (const [name, help, read] of counted) {
     readCounter(registry, { name: `cache_${name}`, help, read: () => read(cache.counters) });
   }
-  registry.registerMetric(
-    new Gauge({
-      name: 'dropstack_cache_bytes',
-      help: 'Bytes that the cache takes on its disk, or has reserved',
-      registers: [],
-      collect() {
-        this.set(cache.bytes);
-      },
-    }),
-  );
+  const sizes = [
+    ['bytes', 'Bytes that the cache takes on its disk, or has reserved', () => cache.bytes],
+    ['max_bytes', 'Bytes that the cache may take', () => maxBytes],
+  ] as const;
+  for (const [name, help, read] of sizes) {
+    registry.registerMetric(
+      new Gauge({
+        name: `dropstack_cache_${name}`,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  }
 }
 
 const counted: readonly [name: string, help: string, read: (of: Watched['counters']) => number][] = [

@@ -61,6 +61,10 @@ export class Connections {
     });
   }
 
+  get open(): number {
+    return this.#open.size;
+  }
+
   /** bytes that went to peers since the server began: of answers with their heads, before encryption */
   get sent(): number {
     return [...this.#open.keys()].reduce((sum, socket) => sum + sentBy(socket), this.#sent);

@@ -1,5 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { outcomes, type ConverterPool } from '../convert/pool.ts';
+import { rules } from '../droplet/rules.ts';
+import { Durations } from '../metrics/durations.ts';
 
 /** Tells what conversions come to, how long they take, and how many wait. */
 export function watchConversions(registry: Registry, pool: Pick<ConverterPool, 'waiting' | 'watch'>): void {
@@ -9,16 +11,30 @@ export function watchConversions(registry: Registry, pool: Pick<ConverterPool, '
     labelNames: ['outcome'],
     registers: [registry],
   });
-  const durations = new Histogram({
-    name: 'dropstack_conversion_duration_seconds',
-    help: 'Time of a conversion, without its wait for a converter',
-    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600],
+  const refused = new Counter({
+    name: 'dropstack_refusals_total',
+    help: 'Conversions that ended because the droplet breaks a rule, by the rule',
+    labelNames: ['rule'],
     registers: [registry],
   });
+  const durations = new Durations(registry, {
+    name: 'conversion_duration_seconds',
+    help: 'Time of a conversion, without its wait for a converter',
+    bounds: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600, 1200],
+  });
+  const waits = new Durations(registry, {
+    name: 'conversion_wait_seconds',
+    help: 'Time that a conversion waited for a converter',
+    bounds: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 300, 1200],
+  });
+  // What never happened is told as well: an alert can only see a rise from something.
   for (const outcome of outcomes) ended.inc({ outcome }, 0);
-  pool.watch((outcome, seconds) => {
+  for (const { name, effect } of rules) if (effect === 'refuse') refused.inc({ rule: name }, 0);
+  pool.watch(({ outcome, seconds, waited, rule }) => {
     ended.inc({ outcome });
-    durations.observe(seconds);
+    durations.of({ outcome })(seconds);
+    waits.of()(waited);
+    if (rule !== undefined) refused.inc({ rule });
   });
   registry.registerMetric(
     new Gauge({

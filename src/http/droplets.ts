@@ -10,18 +10,20 @@ import type { ReadableStore } from '../store/store.ts';
 import { clientOf, requireRepository, requireRole } from './access.ts';
 import { sendBytes } from './blobs.ts';
 import type { Traffic } from './bodies.ts';
+import { byWhom, type OperatorFor } from './by-whom.ts';
 import { bodyOf, readJson } from './input.ts';
 import { receiveFile } from './multipart.ts';
 import { allowSlowBody } from './server.ts';
 
-export type DropletParts = { droplets: DropletOperator; sources: ReadableStore; traffic: Traffic };
+export type DropletParts = { operatorFor: OperatorFor; sources: ReadableStore; traffic: Traffic };
 
 const copyRequest = z.object({ source_guid: z.string() });
 const maxJson = 64 * 1024;
 
 /** bits-service's API for droplets, and a raw PUT by hash. */
-export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Router {
+export function dropletRoutes({ operatorFor, sources, traffic }: DropletParts): Router {
   const router = new Router({ prefix: '/droplets' });
+  const droplets = (ctx: RouterContext): DropletOperator => operatorFor(byWhom(ctx)).droplets;
 
   router.put('/:guid', async (ctx) => {
     const guid = enter(ctx);
@@ -55,7 +57,7 @@ export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Rou
     const hash = hashOf(ctx);
     const key = sourceKey(guid, hash);
     const info = await sources.stat(key);
-    const { state } = await droplets.get(guid, hash);
+    const { state } = await droplets(ctx).get(guid, hash);
     if (info === undefined || state === 'deleted')
       throw new Failure('not-found', `No droplet ${guid}/${hash}`);
     const source = { store: sources, downloads: traffic.downloads };
@@ -63,7 +65,7 @@ export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Rou
   });
 
   router.delete('/:guid/:hash', async (ctx) => {
-    await droplets.remove(enter(ctx), hashOf(ctx));
+    await droplets(ctx).remove(enter(ctx), hashOf(ctx));
     ctx.status = 204;
   });
   return router;
@@ -76,7 +78,7 @@ export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Rou
   async function put(ctx: RouterContext, guid: string, hash: string, body: Readable): Promise<void> {
     const stack = typeof ctx.query['stack'] === 'string' ? ctx.query['stack'] : undefined;
     const wait = ctx.query['wait'] === 'true';
-    const result = await droplets.put(guid, hash, body, { stack, wait, sha256: announcedSha256(ctx) });
+    const result = await droplets(ctx).put(guid, hash, body, { stack, wait, sha256: announcedSha256(ctx) });
     ctx.status = ctx.query['async'] === 'true' ? 202 : 201;
     ctx.body = describe(result, ctx.status === 202);
   }
@@ -87,7 +89,7 @@ export function dropletRoutes({ droplets, sources, traffic }: DropletParts): Rou
     if (!request.success) throw new Failure('invalid', 'A copy needs {"source_guid": "<guid>/<hash>"}');
     const [sourceGuid = '', sourceHash = hash] = request.data.source_guid.split('/');
     requireRepository(ctx, `${anyStack}/${sourceGuid}`);
-    const { state } = await droplets.get(sourceGuid, sourceHash);
+    const { state } = await droplets(ctx).get(sourceGuid, sourceHash);
     const source = state === 'deleted' ? undefined : await sources.open(sourceKey(sourceGuid, sourceHash));
     if (source === undefined)
       throw new Failure('not-found', `No droplet ${request.data.source_guid} to copy`);

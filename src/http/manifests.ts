@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
-import { headOf, type Head } from '../image/images.ts';
+import { headOf, type Head, type Resolved } from '../image/images.ts';
 import { imagesOf, type Served, type ServedImages } from '../image/served.ts';
 import type { Digest } from '../oci/digest.ts';
 import { parseReference, type Reference, type Repository } from '../oci/reference.ts';
@@ -10,6 +10,7 @@ import { clientOf } from './access.ts';
 import { hold } from './hold.ts';
 import { noneMatch } from './range.ts';
 import type { RegistryParts } from './registry.ts';
+import { cameFrom, type Verdict } from './verdict.ts';
 
 export type ManifestParts = Pick<RegistryParts, 'images' | 'served'>;
 
@@ -23,17 +24,19 @@ export async function sendManifest(
   const reference = parseReference(text);
   const client = clientOf(ctx);
   const asker = { urgency: 'pull', client } as const;
-  const manifest =
+  const found =
     'tag' in reference
-      ? (await hold(images.resolve(repository, reference.tag, asker), holdMs)).manifest
+      ? byTag(await hold(images.resolve(repository, reference.tag, asker), holdMs))
       : await hold(byDigest(served, repository, reference.digest), holdMs);
   // All who waited for one conversion come here in the same moment.
   await turns.next(client);
-  if (manifest === undefined) {
+  if (found === undefined) {
     throw new Failure('not-found', `No manifest ${text} was ever served in ${repository.name}`, {
       reason: 'MANIFEST_UNKNOWN',
     });
   }
+  const { manifest, from } = found;
+  cameFrom(ctx, from);
   ctx.respond = false;
   answerManifest(ctx.req, ctx.res, headOf(manifest), manifest.bytes);
 }
@@ -78,12 +81,22 @@ export function answerManifest(
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
+type Found = { manifest: Content; from: Verdict };
+
+function byTag({ image, from }: Resolved): Found {
+  return { manifest: image.manifest, from };
+}
+
 async function byDigest(
   served: ServedImages,
   repository: Repository,
   digest: Digest | undefined,
-): Promise<Content | undefined> {
-  return digest && manifestOf(repository, await served.get(imagesOf(repository), digest));
+): Promise<Found | undefined> {
+  if (digest === undefined) return undefined;
+  const folder = imagesOf(repository);
+  const known = served.known(folder, digest);
+  const manifest = manifestOf(repository, known ?? (await served.get(folder, digest)));
+  return manifest && { manifest, from: known === undefined ? 'store' : 'memory' };
 }
 
 /** What was served, where it is a manifest of this very repository. */

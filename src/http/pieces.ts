@@ -14,13 +14,17 @@ export type PieceSource = { store: Layers; proven?: Proven | undefined };
 export type Piece =
   string | { bytes: Blob; range: { start: number; end: number }; digest?: Digest | undefined };
 
-/** A piece that is about to be sent. `digest` is that of all of it, where it is to be checked; `isWhole`: it is all of an object. */
+/**
+ * A piece that is about to be sent. `digest` is that of all of it, where it is to be checked; `isWhole`: it is all of an object;
+ * `wasCached`: a cache has it.
+ */
 export type Opened = {
   name: string;
   body: Readable;
   length: number;
   digest?: Digest | undefined;
   isWhole?: boolean;
+  wasCached?: boolean;
 };
 
 /** The bytes of a piece, where they are at hand. */
@@ -48,7 +52,15 @@ export async function open(piece: Piece, { store, proven }: PieceSource): Promis
   const isProven = proven === undefined || (object.isLocal === true && proven.has(name));
   const isSure = object.isRight === true || isProven;
   const isWhole = length === blob.size;
-  return { name, body: object.body, length, digest: isWhole && !isSure ? digest : undefined, isWhole };
+  const wasCached = object.wasCached === true;
+  return {
+    name,
+    body: object.body,
+    length,
+    digest: isWhole && !isSure ? digest : undefined,
+    isWhole,
+    wasCached,
+  };
 }
 
 /** A piece whose end is only reached where all of it is right. */

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Context } from 'koa';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { hasRole } from './access.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { Failure } from '../errors.ts';
 import type { Blob } from '../image/blobs.ts';
 import type { Presigns } from '../store/store.ts';
@@ -67,7 +67,15 @@ export async function openRedirect(options: Options, around: Around): Promise<Re
   };
 }
 
-function requireAllowed(hostname: string, { allowPrivate }: Options, { publicUrl, endpoint }: Around): void {
+/**
+ * @param hostname where clients would be sent to
+ * @throws Failure `invalid` where they must not be
+ */
+export function requireAllowed(
+  hostname: string,
+  { allowPrivate }: Options,
+  { publicUrl, endpoint }: Pick<Around, 'publicUrl' | 'endpoint'>,
+): void {
   // A bucket before a private name looks like a public one.
   const hosts = [hostname, ...(endpoint === undefined ? [] : [new URL(endpoint).hostname])];
   if (!allowPrivate && hosts.some(isPrivateHost)) {

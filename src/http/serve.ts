@@ -1,25 +1,30 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { shareOf, type Config } from '../config.ts';
-import { Failure, reasonOf } from '../errors.ts';
+import type { Config } from '../config/config.ts';
+import { shareOf } from '../config/share.ts';
+import { reasonOf, type Failure } from '../errors.ts';
 import type { Facade } from '../facade.ts';
 import { plainLog } from '../log.ts';
 import { createApp } from './app.ts';
 import { answerAtHand } from './at-hand.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
+import { countedAuthenticator } from './auth/counted.ts';
 import { parseGrants, type Grants } from './auth/grants.ts';
 import { parseHtpasswd } from './auth/htpasswd.ts';
-import { isLoopback } from './auth/loopback.ts';
+import { requireUsers } from './auth/require-users.ts';
 import { Verifier } from './auth/verifier.ts';
 import { Bodies, type Traffic } from './bodies.ts';
 import { watchCache } from './cache-metrics.ts';
+import { watchConnections } from './connection-metrics.ts';
 import { watchConversions } from './conversion-metrics.ts';
+import { Events } from './events/events.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openRedirect, type Redirect } from './redirect.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
 import { Proven } from './proven.ts';
+import { watchState, type State } from './state-metrics.ts';
 import { watchTraffic } from './traffic-metrics.ts';
 import { Turns } from './turns.ts';
 import { watchAnswers } from './watch-answer.ts';
@@ -42,38 +47,42 @@ export async function serve(
   log: Logger,
   metrics: Metrics = createMetrics(() => facade.conversions.running),
 ): Promise<Serving> {
-  if (config.users === undefined && !isLoopback(config.listenHost)) {
-    throw new Failure(
-      'invalid',
-      `Without users everybody may do everything, so only the loopback is listened on, not ${config.listen}: give --users`,
-    );
-  }
-  const redirect = await redirectTo(config, facade, log);
+  requireUsers(config);
+  const { registry } = metrics;
+  let stopping = false;
+  const ready = async (): Promise<boolean> => !stopping && (await facade.ready());
+  const state = watchState(registry, ready);
+  const redirect = await redirectTo(config, facade, log, state);
   const watches: Watch[] = [];
-  const onError = (error: Failure): void => log.error({ error: error.message }, 'a file is kept as it was');
-  const authenticator = await watchUsers(config, watches, onError);
-  if (facade.cache !== undefined) watchCache(metrics.registry, facade.cache);
-  if (facade.converters !== undefined) watchConversions(metrics.registry, facade.converters);
+  const onError = (error: Failure): void => {
+    state.fault('reload');
+    log.error({ error: error.message }, 'a file is kept as it was');
+  };
+  const authenticator = countedAuthenticator(await watchUsers(config, watches, onError), registry);
+  if (facade.cache !== undefined) watchCache(registry, facade.cache, config.cache?.maxBytes ?? 0);
+  if (facade.converters !== undefined) watchConversions(registry, facade.converters);
   const proven = new Proven((object) => {
+    state.fault('damage');
     log.error(
       { object },
       'a stored layer is damaged, or was on its way: it is read again for whoever asks next',
     );
     facade.cache?.forget(object).catch(() => {});
   });
+  watchAudit(facade, log);
+  const events = new Events({ ...facade, metrics: () => registry.metrics() });
   const turns = new Turns();
   const watchAnswer = watchAnswers(plainLog(log), metrics);
-  let stopping = false;
   const app = createApp({
     ...facade,
     authenticate: (header) => authenticator.identify(header),
-    droplets: facade.operatorFor('anonymous').droplets,
+    events,
     holdMs: config.limits.holdSeconds * 1000,
     traffic: openTraffic(config),
     turns,
     proven,
     redirect,
-    ready: async () => !stopping && (await facade.ready()),
+    ready,
     metrics,
     log,
     watch: watchAnswer,
@@ -86,13 +95,15 @@ export async function serve(
     };
     turns.run(answer, request.socket.remoteAddress ?? '');
   };
-  const server = await openServer(config, listener, watches, onError);
-  watchTraffic(metrics.registry, facade.moved, server);
+  const server = await openServer(config, listener, watches, { onError, onCertificate: state.certificate });
+  watchTraffic(registry, facade.moved, server);
+  watchConnections(registry, server);
   const address = await server.listen(config.listenPort, config.listenHost, config.processes > 1);
   return {
     url: urlOf(address, config.tlsCert !== undefined),
     stop: async ({ delayMs, graceMs }) => {
       stopping = true;
+      events.close();
       server.retire();
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       await server.close(graceMs);
@@ -102,14 +113,29 @@ export async function serve(
   };
 }
 
+/** A line each. What could not be stored stands in the log alone. */
+function watchAudit({ audit }: Facade, log: Logger): void {
+  audit.watch((entry, error) => {
+    if (error === undefined) log.info({ audit: entry }, 'audit');
+    else
+      log.error(
+        { audit: entry, error: reasonOf(error) },
+        'an audit entry could not be stored: keep this line',
+      );
+  });
+}
+
 async function redirectTo(
   { redirect, publicUrl, store }: Config,
   { presigns }: Facade,
   log: Logger,
+  state: State,
 ): Promise<Redirect | undefined> {
   if (redirect === undefined || presigns === undefined) return undefined;
-  const onFault = (error: unknown): void =>
+  const onFault = (error: unknown): void => {
+    state.fault('redirect');
     log.warn({ error: reasonOf(error) }, 'nobody is redirected for now');
+  };
   const own = store !== undefined && 's3' in store ? store.s3.endpoint : undefined;
   return openRedirect(redirect, { presigns, publicUrl, endpoint: redirect.endpoint ?? own, onFault });
 }
@@ -148,7 +174,7 @@ async function openServer(
   { tlsCert: cert, tlsKey: key, limits }: Config,
   listener: RequestListener,
   watches: Watch[],
-  onError: (error: Failure) => void,
+  { onError, onCertificate }: { onError: (error: Failure) => void; onCertificate: (pem: string) => void },
 ): Promise<HttpServer> {
   const open = (tls?: KeyPair): HttpServer =>
     createServer({
@@ -164,6 +190,7 @@ async function openServer(
   const apply = (pair: KeyPair): void => {
     if (server === undefined) server = open(pair);
     else server.replaceKeyPair(pair);
+    onCertificate(pair.cert);
   };
   watches.push(await watchKeyPair({ cert, key }, apply, { onError }));
   return server ?? open();

@@ -46,6 +46,10 @@ export interface HttpServer {
   listen(port: number, host: string, reusePort?: boolean): Promise<AddressInfo>;
   /** bytes that went to clients so far: of answers with their heads, before encryption */
   readonly sent: number;
+  /** connections that are open */
+  readonly open: number;
+  /** connections that were closed at once: all that there may be were open, or all that one client may have */
+  readonly turnedAway: { readonly server: number; readonly client: number };
   /** Shows another certificate to whoever connects from now on. @throws Failure `invalid`; the old one stays */
   replaceKeyPair(pair: KeyPair): void;
   /** Goes on as before, but each answer is the last of its connection, and says so. */
@@ -72,9 +76,12 @@ export function createServer(options: {
   const connections = new Connections({ ...limits, idleAbove }, (request) => uploads.has(request));
   const accepted = new Set<Socket>();
   const shares = new Shares(limits.maxConnectionsOfOne);
+  const turnedAway = { server: 0, client: 0 };
+  server.on('drop', () => turnedAway.server++);
   server.on('connection', (socket) => {
     const { remoteAddress = '' } = socket;
     if (shares.isFull(remoteAddress)) {
+      turnedAway.client++;
       socket.destroy();
       return;
     }
@@ -101,6 +108,10 @@ export function createServer(options: {
     get sent() {
       return connections.sent;
     },
+    get open() {
+      return connections.open;
+    },
+    turnedAway,
     replaceKeyPair: (pair) => {
       if (server instanceof HttpsServer) server.setSecureContext(secure(pair));
     },
@@ -140,8 +151,11 @@ function createBare(limits: Limits, tls: KeyPair | undefined): Server | HttpsSer
   return server;
 }
 
-/** Checked before a server gets it, which would forget the old one first. */
-function secure({ cert, key }: KeyPair): KeyPair & { minVersion: 'TLSv1.2' } {
+/**
+ * What a server is given of a certificate and its key. Checked before, since a server would forget the old one first.
+ * @throws Failure `invalid` where they cannot be used together
+ */
+export function secure({ cert, key }: KeyPair): KeyPair & { minVersion: 'TLSv1.2' } {
   const context = { cert, key, minVersion: 'TLSv1.2' } as const;
   try {
     // A context takes an empty certificate or key for none at all.

@@ -1,7 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { Moved } from '../convert/job.ts';
-import type { Operation, StoreCounters } from '../store/counters.ts';
-import { readCounter } from './read-counter.ts';
+import { readCounter } from '../metrics/read-counter.ts';
+import { readHistogram } from '../metrics/read-histogram.ts';
+import { operations, storeBounds, type Operation, type StoreCounters } from '../store/counters.ts';
 import type { HttpServer } from './server.ts';
 
 /**
@@ -13,13 +14,13 @@ export function watchTraffic(
   { own, sources }: Moved,
   server: Pick<HttpServer, 'sent'>,
 ): void {
-  watchStore(registry, 'store', own);
+  watchStore(registry, 'store', own, operations);
   readCounter(registry, {
     name: 'store_written_bytes',
     help: 'Bytes given to the own store',
     read: () => own.bytesWritten,
   });
-  watchStore(registry, 'source', sources);
+  watchStore(registry, 'source', sources, ['get', 'stat', 'list']);
   readCounter(registry, {
     name: 'sent_bytes',
     help: 'Bytes sent to clients, heads of answers included',
@@ -27,10 +28,16 @@ export function watchTraffic(
   });
 }
 
-function watchStore(registry: Registry, name: 'store' | 'source', counters: StoreCounters): void {
+/** @param asked what may be asked of it */
+function watchStore(
+  registry: Registry,
+  name: 'store' | 'source',
+  counters: StoreCounters,
+  asked: readonly Operation[],
+): void {
   const [what, label] = [name === 'store' ? 'the own store' : 'the source of droplets', 'operation'];
-  const asked = ({ put, remove, ...reading }: Record<Operation, number>): Record<string, number> =>
-    name === 'store' ? { ...reading, put, remove } : reading;
+  const each = (values: Record<Operation, number>): Record<string, number> =>
+    Object.fromEntries(asked.map((operation) => [operation, values[operation]]));
   readCounter(registry, {
     name: `${name}_read_bytes`,
     help: `Bytes that came from ${what}`,
@@ -40,12 +47,19 @@ function watchStore(registry: Registry, name: 'store' | 'source', counters: Stor
     name: `${name}_requests`,
     help: `What ${what} was asked`,
     label,
-    read: () => asked(counters.requests),
+    read: () => each(counters.requests),
   });
   readCounter(registry, {
     name: `${name}_failures`,
     help: `What ${what} could not answer`,
     label,
-    read: () => asked(counters.failures),
+    read: () => each(counters.failures),
+  });
+  const labelled = asked.map((operation) => ({ operation, labels: { operation } }));
+  readHistogram(registry, {
+    name: `${name}_request_duration_seconds`,
+    help: `Time until ${what} answers, or fails; puts of streams are left out`,
+    bounds: storeBounds,
+    read: () => labelled.map(({ operation, labels }) => ({ labels, times: counters.times[operation] })),
   });
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Conversions } from '../convert/conversions.ts';
+import type { Conversions, Obtained } from '../convert/conversions.ts';
 import type { Asker } from '../convert/queue.ts';
 import type { DropletRecord } from '../droplet/record.ts';
 import type { GuidState } from '../droplet/states.ts';
@@ -35,6 +35,9 @@ type Meaning = { id: string; facts: readonly object[]; head: Head };
 
 /** What a HEAD is told of a manifest. `size` in bytes. */
 export type Head = Pick<Content, 'mediaType' | 'digest'> & { size: number };
+
+/** The image of a tag, and the furthest that it came from: this memory, the store, or a conversion that was waited for. */
+export type Resolved = Pick<Obtained, 'from'> & { image: Image };
 
 type Parts = { format: ImageFormat; rootfs: RootfsRecord; droplet: DropletRecord };
 
@@ -107,7 +110,7 @@ export class Images {
    * stays resolvable by digest.
    * @throws Failure `not-found` (`MANIFEST_UNKNOWN`) with the reason; what `Conversions.ensure` throws
    */
-  async resolve(repository: Repository, tag: string, asker: Asker): Promise<Image> {
+  async resolve(repository: Repository, tag: string, asker: Asker): Promise<Resolved> {
     if (repository.kind === 'rootfs') return this.#rootfsImage(repository.stack, tag);
     const wanted = parseDropletTag(tag);
     if (wanted === undefined) {
@@ -124,16 +127,17 @@ export class Images {
       throw unknown(`${repository.name}:${tag}`, 'the droplet was deleted');
     const rootfs = await this.#rootfsFor(repository, state, wanted.version);
     const { settings, imageFormat, format } = await this.knowFormats();
-    const droplet = await this.#conversions.ensure(guid, wanted.hash, settings, asker);
+    const { record: droplet, from } = await this.#conversions.obtain(guid, wanted.hash, settings, asker);
 
     const { variant, digest } = droplet;
     const id = [guid, wanted.hash, variant, digest, rootfs.stack, rootfs.version, imageFormat].join(' ');
     const parts = { format, rootfs, droplet };
+    const isKnown = this.#assembled.has(id);
     const image = (await this.#assembled.fetch(id, { context: parts })) ?? (await this.#assemble(parts));
     if (facts !== undefined) {
       this.#meanings.set(`${repository.name}:${tag}`, { id, facts, head: headOf(image.manifest) });
     }
-    return image;
+    return { image, from: from === 'memory' && !isKnown ? 'store' : from };
   }
 
   #factsOf(repository: Repository): readonly object[] | undefined {
@@ -177,14 +181,16 @@ export class Images {
     return this.#rootfs(record, version);
   }
 
-  async #rootfsImage(stack: string, version: string): Promise<Image> {
+  async #rootfsImage(stack: string, version: string): Promise<Resolved> {
     const record = await this.#facts.stack(stack);
     if (record === undefined) throw unknown(`${stack}/rootfs:${version}`, `there is no stack ${stack}`);
     const rootfs = await this.#rootfs(record, version);
     const { format } = await this.knowFormats();
     const image = format.rootfs(rootfs);
-    await this.#served.keep(imagesOfStack(stack), image);
-    return image;
+    const folder = imagesOfStack(stack);
+    const isKnown = this.#served.known(folder, image.manifest.digest) !== undefined;
+    await this.#served.keep(folder, image);
+    return { image, from: isKnown ? 'memory' : 'store' };
   }
 
   async #rootfs(record: StackRecord, version: string): Promise<RootfsRecord> {

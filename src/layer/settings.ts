@@ -14,10 +14,10 @@ const special = z.enum(['strip', 'keep']).default('strip');
 
 /** What an operator may choose. Without a format, that of the store stays. */
 export const layerChoice = z.strictObject({
-  format: z.literal(layerFormats).optional(),
-  compression,
-  owner,
-  special,
+  format: z.literal(layerFormats).optional().describe("Format of layers. Without it, the store's."),
+  compression: compression.describe('How layers are compressed: zstd, gzip or none.'),
+  owner: owner.describe('vcap: all files belong to 2000:2000. preserve: owners stay as in the droplet.'),
+  special: special.describe('strip: setuid and setgid bits and file capabilities go. keep: they stay.'),
 });
 export type LayerChoice = z.output<typeof layerChoice>;
 

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts';
 export type Digest = `sha256:${string}` & { readonly __brand: 'Digest' };
 
 /** The grammar of any digest, whatever its algorithm (image-spec, descriptor.md "Digests"). */
-const grammar = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+export const digestGrammar = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 const canonical = /^sha256:[0-9a-f]{64}$/;
 
 /**
@@ -15,7 +15,7 @@ const canonical = /^sha256:[0-9a-f]{64}$/;
  */
 export function parseDigest(text: string): Digest | undefined {
   if (isDigest(text)) return text;
-  const wellFormed = grammar.test(text) && !text.startsWith('sha256:') && (hexLength(text) ?? true);
+  const wellFormed = digestGrammar.test(text) && !text.startsWith('sha256:') && (hexLength(text) ?? true);
   if (!wellFormed)
     throw new Failure('invalid', `Malformed digest ${JSON.stringify(text)}`, { reason: 'DIGEST_INVALID' });
   return undefined;

@@ -18,11 +18,13 @@ export type Reference = { digest: Digest | undefined } | { tag: string };
 /** A droplet's tag: the hash of the droplet's compressed bytes, and the rootfs version where it is pinned. */
 export type DropletTag = { hash: string; version: string | undefined };
 
-const component = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+/** Of a part of a repository's name. */
+export const componentGrammar = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 /** Of a rootfs version. */
 export const versionGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,62}$/;
-const hashGrammar = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** Of a droplet's hash. */
+export const hashGrammar = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const dropletTag = /^([0-9a-f]{64}|[0-9a-f]{40})(?:-(.*))?$/;
 
 /**
@@ -32,7 +34,7 @@ const dropletTag = /^([0-9a-f]{64}|[0-9a-f]{40})(?:-(.*))?$/;
  */
 export function parseRepository(name: string): Repository {
   const parts = name.split('/');
-  if (name.length > 255 || !parts.every((part) => component.test(part))) {
+  if (name.length > 255 || !parts.every((part) => componentGrammar.test(part))) {
     throw new Failure('invalid', `Malformed repository name ${JSON.stringify(name)}`, {
       reason: 'NAME_INVALID',
     });
@@ -77,7 +79,7 @@ export function unknownName(name: string): Failure {
 
 /** One component of the repository grammar, four characters or more, not `rootfs`. */
 export function isGuid(text: string): boolean {
-  return text.length >= 4 && text.length <= 200 && text !== 'rootfs' && component.test(text);
+  return text.length >= 4 && text.length <= 200 && text !== 'rootfs' && componentGrammar.test(text);
 }
 
 /** SHA-1 or SHA-256 in lower-case hex. */
@@ -87,7 +89,7 @@ export function isDropletHash(text: string): boolean {
 
 /** One component of the repository grammar, not `cloudfoundry`. */
 export function isStackName(text: string): boolean {
-  return text !== anyStack && text.length <= 100 && component.test(text);
+  return text !== anyStack && text.length <= 100 && componentGrammar.test(text);
 }
 
 /** A tag's characters, 63 at most. */

@@ -25,7 +25,9 @@ export class LocalImages implements ImageOperator {
     const folder =
       repository.kind === 'rootfs' ? imagesOfStack(repository.stack) : imagesOfGuid(repository.guid);
     const wanted =
-      tag === undefined ? digest : (await this.#images.resolve(repository, tag, somebody)).manifest.digest;
+      tag === undefined
+        ? digest
+        : (await this.#images.resolve(repository, tag, somebody)).image.manifest.digest;
     const served = wanted === undefined ? undefined : await this.#served.get(folder, wanted);
     if (served === undefined || served.kind !== 'manifest') throw neverServed(reference);
     const manifest = manifestShape.parse(JSON.parse(served.bytes.toString()));

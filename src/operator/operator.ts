@@ -9,6 +9,7 @@ import type { Origin } from '../image/labels.ts';
 import type { Contents } from '../rootfs/contents/contents.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
 import type { StackRecord } from '../rootfs/stack-record.ts';
+import type { AuditPage, AuditQuery } from './audit/read-audit.ts';
 
 /** A rootfs version as lists show it. `placed`: how many guids are placed on it. */
 export type VersionSummary = {
@@ -232,6 +233,11 @@ export interface CollectionOperator {
   run(options: CollectionOptions): Promise<CollectionReport>;
 }
 
+export interface AuditOperator {
+  /** What was changed, or was to be. */
+  list(query: AuditQuery): Promise<AuditPage>;
+}
+
 /** All that an operator can do: on a store (`local-*.ts`), or through a facade (`cli/remote.ts`). */
 export type Operator = {
   rootfs: RootfsOperator;
@@ -241,4 +247,5 @@ export type Operator = {
   rolls: RollOperator;
   warming: WarmOperator;
   collection: CollectionOperator;
+  audit: AuditOperator;
 };

@@ -1,15 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { getCompileCacheDir } from 'node:module';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { Failure, reasonOf } from '../errors.ts';
 import { Channel } from './channel.ts';
 import { lasting, type Figures } from './figures.ts';
 import type { Stop, SupervisorAnswers, WorkerAnswers } from './questions.ts';
 
-const workerFile = join(import.meta.dirname, 'worker.ts');
+const workerFile = join(import.meta.dirname, `worker${extname(import.meta.filename)}`);
 
 /** Milliseconds before a process that died is started again; the wait doubles while it dies soon. */
 const waits = { first: 100, longest: 10_000, soon: 30_000 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { shareOf, type Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { shareOf } from '../config/share.ts';
 
 /** Names the part of a cache's directory that belongs to one of several processes, counted from 1. */
 export function cachePart(directory: string, number: number): string {

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Job } from '../convert/job.ts';
 import type { Asker } from '../convert/queue.ts';
 import type { DropletRecord } from '../droplet/record.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Conversions } from '../convert/conversions.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { openFacade, type Facade } from '../facade.ts';

@@ -1,6 +1,6 @@
 /** One of several processes that serve one address together. It is told what to do by the supervisor that has started it. */
 import { flushCompileCache } from 'node:module';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { reasonOf } from '../errors.ts';
 import { openFacade } from '../facade.ts';
 import { createMetrics } from '../http/metrics.ts';

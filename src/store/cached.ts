@@ -86,8 +86,10 @@ export class CachedStore implements Store {
     const { start = 0, end } = range ?? {};
     const use = await this.#copies.use(key, start, { sha256 });
     if (use.from === 'nowhere') return undefined;
-    if (use.from === 'copy')
-      return { ...this.#object(use.copy.info, range, { copy: use }, sha256), isRight: sha256 !== undefined };
+    if (use.from === 'copy') {
+      const object = this.#object(use.copy.info, range, { copy: use }, sha256);
+      return { ...object, isRight: sha256 !== undefined, wasCached: use.wasThere };
+    }
     if (use.opened !== undefined) {
       if (start === 0 && end === undefined)
         return this.#object(use.opened.info, range, { rest: use.opened.body });

@@ -12,12 +12,19 @@ export type StoreLocation =
 /** Where droplets are that are only read. */
 export type SourceLocation = { directory: string } | { s3: S3Location } | { webdav: WebdavLocation };
 
-const directory = z.string().min(1, 'must not be empty').optional();
-const s3 = s3Location.optional();
+const directory = z.string().min(1, 'must not be empty').optional().describe('The path of a directory.');
+const s3 = s3Location.optional().describe('A part of a bucket in S3.');
 
 export const storeLocation = z
   .strictObject(
-    { directory, s3, singleWriter: z.boolean().default(false) },
+    {
+      directory,
+      s3,
+      singleWriter: z
+        .boolean()
+        .default(false)
+        .describe('The store in S3 knows no conditional puts, and only one process ever writes to it.'),
+    },
     'not a place: write { directory: … } or { s3: … }',
   )
   .transform((given, context): StoreLocation => {
@@ -31,7 +38,13 @@ export const storeLocation = z
 
 export const sourceLocation = z
   .strictObject(
-    { directory, s3, webdav: webdavLocation.optional() },
+    {
+      directory,
+      s3,
+      webdav: webdavLocation
+        .optional()
+        .describe("A folder of a WebDAV server, such as Cloud Foundry's internal blobstore."),
+    },
     'not a place: write a directory, or { directory: … }, { s3: … } or { webdav: … }',
   )
   .transform((given, context): SourceLocation => {

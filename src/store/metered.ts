@@ -1,8 +1,9 @@
 import { errorMonitor } from 'node:events';
 import type { Readable } from 'node:stream';
 import { isFailure } from '../errors.ts';
-import type { Operation, StoreCounters } from './counters.ts';
-import type { ReadableStore, Store } from './store.ts';
+import { addTime } from '../metrics/times.ts';
+import { storeBounds, type Operation, type StoreCounters } from './counters.ts';
+import type { ObjectInfo, ReadableStore, Store } from './store.ts';
 
 /** A store to read from that counts what is asked of it and the bytes that come. Its bodies stay the store's own. */
 export function meteredReader(store: ReadableStore, counters: StoreCounters): ReadableStore {
@@ -13,15 +14,7 @@ export function meteredReader(store: ReadableStore, counters: StoreCounters): Re
       if (object !== undefined) watchBody(object.body, counters);
       return object;
     },
-    async *list(prefix) {
-      counters.requests.list++;
-      try {
-        yield* store.list(prefix);
-      } catch (error) {
-        counters.failures.list++;
-        throw error;
-      }
-    },
+    list: (prefix) => countedList(counters, () => store.list(prefix)),
   };
 }
 
@@ -30,16 +23,18 @@ export function meteredStore(store: Store, counters: StoreCounters): Store {
   return {
     ...meteredReader(store, counters),
     async put(key, body, condition) {
-      counters.requests.put++;
-      const stream = body instanceof Uint8Array ? undefined : body;
-      if (stream !== undefined) onBytes(stream, (count) => (counters.bytesWritten += count));
-      try {
-        const info = await store.put(key, body, condition);
-        if (body instanceof Uint8Array) counters.bytesWritten += body.length;
+      if (body instanceof Uint8Array) {
+        const info = await counted('put', counters, () => store.put(key, body, condition));
+        counters.bytesWritten += body.length;
         return info;
+      }
+      counters.requests.put++;
+      onBytes(body, (count) => (counters.bytesWritten += count));
+      try {
+        return await store.put(key, body, condition);
       } catch (error) {
         // What the body itself failed with is no failure of the store.
-        if (stream === undefined || error !== stream.errored) counters.failures.put++;
+        if (error !== body.errored) counters.failures.put++;
         throw error;
       }
     },
@@ -49,12 +44,46 @@ export function meteredStore(store: Store, counters: StoreCounters): Store {
 
 async function counted<T>(operation: Operation, counters: StoreCounters, work: () => Promise<T>): Promise<T> {
   counters.requests[operation]++;
+  const answered = timing(operation, counters);
   try {
     return await work();
   } catch (error) {
     counters.failures[operation]++;
     throw error;
+  } finally {
+    answered();
   }
+}
+
+async function* countedList(
+  counters: StoreCounters,
+  list: () => AsyncIterable<ObjectInfo>,
+): AsyncGenerator<ObjectInfo, void> {
+  counters.requests.list++;
+  // Later ones also wait for whoever reads them.
+  let answered: (() => void) | undefined = timing('list', counters);
+  const first = (): void => {
+    answered?.();
+    answered = undefined;
+  };
+  try {
+    for await (const info of list()) {
+      first();
+      yield info;
+    }
+  } catch (error) {
+    counters.failures.list++;
+    throw error;
+  } finally {
+    first();
+  }
+}
+
+/** @returns to be called when the store has answered */
+function timing(operation: Operation, counters: StoreCounters): () => void {
+  const start = performance.now();
+  // Counters that are taken meanwhile get new times.
+  return () => addTime(counters.times[operation], storeBounds, (performance.now() - start) / 1000);
 }
 
 function watchBody(body: Readable, counters: StoreCounters): void {

@@ -21,6 +21,8 @@ export type OpenObject = {
   sha256?: string | undefined;
   /** the body comes from a copy whose bytes were found right, and checks each of its blocks */
   isRight?: boolean;
+  /** a cache had the object, or was filling it for somebody else, when it was asked for */
+  wasCached?: boolean;
   /** the bytes come from a disk of this machine, and not over a line that may change them */
   isLocal?: boolean;
 };

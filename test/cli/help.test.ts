@@ -50,7 +50,7 @@ const commands: [string[], RegExp[]][] = [
   [['droplet'], [/^ {2}put .*<guid> <file>/m, /^ {2}verify /m]],
   [
     ['droplet', 'put'],
-    [/its hash is computed here/, /--stack <name>/, /Example:/],
+    [/its hash is computed here/, /--stack <stack>/, /Example:/],
   ],
   [['droplet', 'list'], [/--refused/]],
   [['droplet', 'show'], [/why it was refused/]],
@@ -94,6 +94,20 @@ const commands: [string[], RegExp[]][] = [
     ['rollout', 'receipt'],
     [/--html/, /--out <file>/],
   ],
+  [
+    ['doctor'],
+    [
+      /--image <reference>/,
+      /--service-account <name>/,
+      /Exit codes: 0 nothing fails/,
+      /dropstack doctor --config/,
+    ],
+  ],
+  [['completion'], [/<shell>/, /source <\(dropstack completion bash\)/, /DROPSTACK_SERVER/]],
+  [
+    ['audit'],
+    [/--since <time>/, /--before <time>/, /--limit <number>/, /Pulls and conversions are no changes/],
+  ],
   [['exposure'], [/--package <query>/, /--all/, /3 some have it/]],
 ];
 
@@ -108,7 +122,10 @@ for (const [command, tells] of commands) {
     t.regex(stdout, new RegExp(`^Usage: ${['dropstack', ...command].join(' ')}`));
     for (const pattern of tells) t.regex(stdout, pattern);
     const [first = '', second = ''] = command;
-    const works = second === '' ? ['gc', 'warm', 'exposure'].includes(first) : !ofStackAlone.has(second);
+    const works =
+      second === ''
+        ? ['gc', 'audit', 'warm', 'exposure', 'doctor'].includes(first)
+        : !ofStackAlone.has(second);
     t.is(stdout.includes('--server <url>') && stdout.includes('DROPSTACK_PASSWORD'), works);
   });
 }

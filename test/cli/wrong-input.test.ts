@@ -82,8 +82,8 @@ const wrong: [string[], RegExp, Record<string, string>?][] = [
   [['serve', ...data, '--users', 'gone'], /Cannot read gone: ENOENT/],
   [['serve', ...data, '--users', 'file'], /Line 1 of the htpasswd file/],
   [['serve', ...data, '--listen', '0.0.0.0:0'], /only the loopback .*: give --users/],
-  [['serve', '--config', 'gone'], /Cannot read the configuration gone: ENOENT/],
-  [['serve', '--config', 'file'], /file must hold options by name/],
+  [['serve', '--config', 'gone'], /configuration is wrong: gone: cannot be read: ENOENT/],
+  [['serve', '--config', 'file'], /file line 1, column 1: must hold options by name/],
   [
     ['serve', '--config', 'bad.yml'],
     /bad\.yml line 2, limits\.holdSeconds: .*; bad\.yml line 3, colour: there is no/,

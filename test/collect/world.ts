@@ -319,7 +319,9 @@ export class World {
       pinned === undefined ? hash : `${hash}-${pinned}`,
     ];
     try {
-      const { manifest } = await node.replica.images.resolve(repository, tag, {
+      const {
+        image: { manifest },
+      } = await node.replica.images.resolve(repository, tag, {
         urgency: 'pull',
         client: 'sim',
       });

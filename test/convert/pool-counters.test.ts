@@ -25,9 +25,10 @@ async function open(t: ExecutionContext, size = 1) {
   const stores = { own: { directory: own }, source: { directory: source } };
   const pool = new ConverterPool(stores, { size }, moved);
   const ended: string[] = [];
-  pool.watch((outcome, seconds) => {
+  pool.watch(({ outcome, seconds, waited, rule }) => {
     t.true(seconds > 0);
-    ended.push(outcome);
+    t.true(waited >= 0);
+    ended.push(rule === undefined ? outcome : `${outcome} by ${rule}`);
   });
   t.teardown(() => pool.close());
   const place = async (bytes: Buffer, name = hash('sha1', bytes)): Promise<Job> => {
@@ -57,7 +58,7 @@ test('what children move is counted, whether they convert, refuse or fail', asyn
   const others = (await tinyDroplet(t, 'other')).bytes;
   await t.throwsAsync(pool.run(await place(others, '0'.repeat(40)), [asker]), { code: 'corrupt' });
   t.is(moved.sources.bytesRead, bytes.length + 2 * refused.length + others.length);
-  t.deepEqual(ended, ['converted', 'refused', 'failed']);
+  t.deepEqual(ended, ['converted', 'refused by gzip', 'failed']);
   t.deepEqual(moved.own.failures, newStoreCounters().failures);
 });
 

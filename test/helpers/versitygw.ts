@@ -35,10 +35,10 @@ export type Versitygw = {
   signal: (signal: 'SIGSTOP' | 'SIGCONT') => void;
 };
 
-/** Starts an S3 server on the loopback. */
+/** Starts an S3 server at an address of this machine; without one, on the loopback. */
 export async function startVersitygw(
   owner: Owner,
-  { tls }: { tls?: { cert: string; key: string } } = {},
+  { tls, host = '127.0.0.1' }: { tls?: { cert: string; key: string }; host?: string } = {},
 ): Promise<Versitygw> {
   const home = await tempDir(owner);
   const root = join(home, 'buckets');
@@ -51,14 +51,14 @@ export async function startVersitygw(
   await writeFile(credentials.secretAccessKeyFile, `${secretKey}\n`);
   const port = await freePort();
   const scheme = tls === undefined ? 'http' : 'https';
-  const endpoint = `${scheme}://127.0.0.1:${port}`;
+  const endpoint = `${scheme}://${host}:${port}`;
   const certificate = tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key];
-  const common = ['--port', `127.0.0.1:${port}`, '--region', region, '--quiet', '--keep-alive'];
+  const common = ['--port', `${host}:${port}`, '--region', region, '--quiet', '--keep-alive'];
   const env = { ...process.env, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey };
   const launch = () =>
     start(owner, toolPath('versitygw'), [...common, ...certificate, 'posix', root], { env });
   let running = launch();
-  await answers(port);
+  await answers(host, port);
 
   let made = 0;
   return {
@@ -82,7 +82,7 @@ export async function startVersitygw(
     },
     comeBack: async () => {
       running = launch();
-      await answers(port);
+      await answers(host, port);
     },
     signal: (signal) => {
       running.kill(signal);
@@ -90,15 +90,15 @@ export async function startVersitygw(
   };
 }
 
-async function answers(port: number): Promise<void> {
+async function answers(host: string, port: number): Promise<void> {
   for (const until = Date.now() + 60_000; ; await sleep(20)) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const isThere = await Promise.race([
       once(socket, 'connect').then(() => true),
       once(socket, 'close').then(() => false),
     ]).catch(() => false);
     socket.destroy();
     if (isThere) return;
-    if (Date.now() > until) throw new Error(`versitygw does not listen at port ${port}`);
+    if (Date.now() > until) throw new Error(`versitygw does not listen at ${host}:${port}`);
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import test, { type ExecutionContext } from 'ava';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { openFacade } from '../../src/facade.ts';
 import { openRedirect } from '../../src/http/redirect.ts';
 import { serve } from '../../src/http/serve.ts';

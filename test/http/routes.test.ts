@@ -10,7 +10,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { Turns } from '../../src/http/turns.ts';
 import { createLog } from '../../src/log.ts';
 import { openFacade } from '../../src/facade.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { tempDir } from '../helpers/temp.ts';
 
 type Documented = { method: string; path: string };
@@ -21,7 +21,7 @@ test('api.md names every route, and none that is not there', async (t) => {
   const bodies = new Bodies({ total: 1, perClient: 1, holdMs: 1 });
   const app = createApp({
     ...facade,
-    droplets: facade.operatorFor('test').droplets,
+    events: { send: async () => undefined },
     authenticate: async () => undefined,
     ready: async () => true,
     turns: new Turns(),

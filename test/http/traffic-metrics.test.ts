@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { ExecutionContext } from 'ava';
-import { loadConfig, type ConfigInput } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { ConfigInput } from '../../src/config/schema.ts';
 import { sourceKey } from '../../src/droplet/source-key.ts';
 import { openFacade } from '../../src/facade.ts';
 import { serve } from '../../src/http/serve.ts';
@@ -37,7 +38,9 @@ run('all that moves between source, store and clients is counted', async (t) => 
   t.is(cold['source_read_bytes_total'], droplet.bytes.length);
   t.is(cold['store_written_bytes_total'], await bytesSince(before, data));
   t.is(cold['conversions_total{outcome="converted"}'], 1);
-  t.is(cold['conversion_duration_seconds_count'], 1);
+  t.is(cold['conversion_duration_seconds_count{outcome="converted"}'], 1);
+  t.is(cold['conversion_wait_seconds_count'], 1);
+  t.is(cold['manifest_duration_seconds_count{cache="converted"}'], 1);
   const layer = await layerOf(client, manifest);
   const blob = `/v2/cloudfoundry/${guid}/blobs/${layer.digest}`;
 

@@ -8,6 +8,7 @@ import type { Store } from '../../src/store/store.ts';
 import type { Owner } from '../helpers/owner.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';
+import { auditConformance } from './audit-conformance.ts';
 import { badInput } from './bad-input.ts';
 import { dropletConformance } from './droplet-conformance.ts';
 import { impactConformance } from './impact-conformance.ts';
@@ -33,6 +34,7 @@ export function operatorConformance(open: (owner: Owner) => Promise<Bed>): void 
   warmConformance(() => bed);
   impactConformance(() => bed);
   rollConformance(() => bed);
+  auditConformance(() => bed);
 
   test('a rootfs is imported once, and told about', async (t) => {
     const { rootfs } = bed.operator;

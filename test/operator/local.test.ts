@@ -1,6 +1,6 @@
 /** The operator that works on a store itself. */
 import { join } from 'node:path';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { openFacade } from '../../src/facade.ts';
 import { atEnd } from '../helpers/owner.ts';
 import { tempDir } from '../helpers/temp.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { partOf } from '../../src/processes/part-of.ts';
 
 test('the parts of all processes are no more than the whole, but none is empty', (t) => {

@@ -50,7 +50,13 @@ async function lineOf(lines: readonly string[], { headers }: Answer): Promise<Re
       await delay(10);
       continue;
     }
-    const { id: _id, time: _time, ms: _ms, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    const {
+      id: _id,
+      time: _time,
+      ms: _ms,
+      cache: _cache,
+      ...rest
+    } = JSON.parse(line) as Record<string, unknown>;
     return rest;
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { openFacade } from '../../src/facade.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { serve } from '../../src/http/serve.ts';
 import { createLog } from '../../src/log.ts';
 import type { Manifest } from '../../src/oci/image.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { loadConfig, type ConfigInput } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { ConfigInput } from '../../src/config/schema.ts';
 import { openFacade, type Facade } from '../../src/facade.ts';
 import type { ImageFormat } from '../../src/image/formats.ts';
 import { serve, type Serving } from '../../src/http/serve.ts';
@@ -12,7 +13,7 @@ import type { TinyDroplet } from '../helpers/tiny.ts';
 
 export const stack = 'cflinuxfs4';
 
-/** A facade in this process, on a port of its own, over a directory of its own unless `data` says otherwise. */
+/** A facade in this process, on a port of its own, over a directory of its own unless `data` or `store` says otherwise. */
 export async function startFacade(
   owner: Owner,
   options: ConfigInput = {},
@@ -26,7 +27,8 @@ export async function startFacade(
   lines: string[];
 }> {
   const data = typeof options['data'] === 'string' ? options['data'] : join(await tempDir(owner), 'data');
-  const config = loadConfig({ listen: '127.0.0.1:0', ...options, data }, {});
+  const place = options['store'] === undefined ? { data } : {};
+  const config = loadConfig({ listen: '127.0.0.1:0', ...options, ...place }, {});
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const facade = await openFacade(config, () => undefined, formats);

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import { openFacade } from '../../src/facade.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { start, type Running } from '../helpers/start.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';

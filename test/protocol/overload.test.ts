@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import type { ConfigInput } from '../../src/config.ts';
+import type { ConfigInput } from '../../src/config/schema.ts';
 import { placeDroplets } from '../helpers/crowd/droplets.ts';
 import { atEnd } from '../helpers/owner.ts';
 import { keysBelow } from '../helpers/read.ts';

@@ -3,7 +3,13 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import test from 'ava';
 import fc from 'fast-check';
-import { addCounters, newStoreCounters, operations, takeCounters } from '../../src/store/counters.ts';
+import {
+  addCounters,
+  newStoreCounters,
+  operations,
+  storeBounds,
+  takeCounters,
+} from '../../src/store/counters.ts';
 import { DirectoryStore } from '../../src/store/directory.ts';
 import { meteredStore } from '../../src/store/metered.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -129,10 +135,40 @@ test('a body stays what the store gave, and nothing is read that nobody wants', 
   object?.body.destroy();
 });
 
+test('how long the store takes is counted, and not how long its readers or what it is given take', async (t) => {
+  const counters = newStoreCounters();
+  const store = meteredStore(new MemoryStore(), counters);
+  const timed = (): object =>
+    notZero(
+      Object.fromEntries(
+        operations.map((name) => [name, counters.times[name].counts.reduce((sum, count) => sum + count, 0)]),
+      ),
+    );
+  await store.put('a', Buffer.from('x'));
+  await store.put('b', Readable.from([Buffer.from('x')]));
+  t.deepEqual(timed(), { put: 1 });
+  for await (const _ of store.list('')) t.deepEqual(timed(), { put: 1, list: 1 });
+  t.deepEqual(await keysBelow(store, 'none/'), []);
+  t.is((await readObject(store, 'a')).length, 1);
+  await store.stat('missing');
+  await store.remove('a');
+  t.deepEqual(timed(), { put: 1, list: 2, get: 1, stat: 1, remove: 1 });
+});
+
 test('what is taken and what is left are all that was counted', (t) => {
   const count = fc.nat();
   const each = fc.record(Object.fromEntries(operations.map((name) => [name, count])) as Counts);
-  const counters = fc.record({ bytesRead: count, bytesWritten: count, requests: each, failures: each });
+  const lengths = storeBounds.length + 1;
+  const length = fc.array(count, { minLength: lengths, maxLength: lengths });
+  const time = fc.record({ counts: length, sum: count });
+  const times = fc.record({ get: time, stat: time, list: time, put: time, remove: time });
+  const counters = fc.record({
+    bytesRead: count,
+    bytesWritten: count,
+    requests: each,
+    failures: each,
+    times,
+  });
   fc.assert(
     fc.property(fc.array(counters, { maxLength: 5 }), counters, (earlier, later) => {
       const here = newStoreCounters();
@@ -149,6 +185,10 @@ test('what is taken and what is left are all that was counted', (t) => {
           total.failures[operation],
           all.reduce((sum, value) => sum + value, 0),
         );
+        t.is(
+          total.times[operation].counts[3],
+          [...earlier, later].reduce((sum, { times: { [operation]: of } }) => sum + (of.counts[3] ?? 0), 0),
+        );
       }
     }),
   );
@@ -160,7 +200,7 @@ type Counts = Record<(typeof operations)[number], fc.Arbitrary<number>>;
 function meter(inner: Store) {
   const counters = newStoreCounters();
   const counted = (): object & { failures?: object } => {
-    const { requests, failures, ...bytes } = takeCounters(counters);
+    const { requests, failures, times: _, ...bytes } = takeCounters(counters);
     const some = Object.entries({ requests: notZero(requests), failures: notZero(failures) });
     return {
       ...notZero(bytes),

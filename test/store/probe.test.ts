@@ -1,9 +1,7 @@
 /** A store that ignores conditions is found out, and is of use to a single writer. */
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { openFacade } from '../../src/facade.ts';
 import { DirectoryStore } from '../../src/store/directory.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -11,8 +9,8 @@ import { probeConditions } from '../../src/store/probe.ts';
 import type { S3Location } from '../../src/store/s3/location.ts';
 import { S3Store } from '../../src/store/s3/store.ts';
 import { singleWriter } from '../../src/store/single-writer.ts';
+import { deafS3 } from '../helpers/deaf-s3.ts';
 import { keysBelow, readObject } from '../helpers/read.ts';
-import { s3Front, type Passing } from '../helpers/s3-front.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { startVersitygw, type Versitygw } from '../helpers/versitygw.ts';
@@ -25,24 +23,8 @@ test.after.always(() => stack.disposeAsync());
 let started: Promise<Versitygw> | undefined;
 const gateway = (): Promise<Versitygw> => (started ??= startVersitygw(stack));
 
-/** A server that takes no notice of a header; what it passes on is signed anew without it. */
-async function deaf(t: ExecutionContext, ...headers: string[]): Promise<S3Location> {
-  const { bucket, port } = await gateway();
-  const location = await bucket();
-  const direct = new S3Store(location);
-  const put = async ({ incoming, response }: Passing): Promise<void> => {
-    const path = decodeURIComponent(new URL(incoming.url ?? '/', location.endpoint).pathname);
-    const info = await direct.put(path.slice(location.bucket.length + 2), await buffer(incoming));
-    response.writeHead(200, { ETag: info?.etag ?? '' }).end();
-    await once(response, 'close');
-  };
-  const endpoint = await s3Front(t, port, (passing) =>
-    passing.incoming.method === 'PUT' && headers.some((name) => passing.incoming.headers[name] !== undefined)
-      ? put(passing)
-      : passing.pass(),
-  );
-  return { ...location, endpoint };
-}
+const deaf = async (t: ExecutionContext, ...headers: string[]): Promise<S3Location> =>
+  deafS3(t, await gateway(), ...headers);
 
 withS3('a store that honours conditions passes, and keeps nothing of the probe', async (t) => {
   const store = new S3Store(await (await gateway()).bucket());

@@ -20,6 +20,7 @@ export function goModules(): GoModule[] {
     { name: 'tools', directory: here, flags: ['-tags', tags], tools: toolsOf(undefined) },
     kubernetes(join(here, 'kubernetes')),
     conformance(here),
+    helm(here),
   ];
 }
 
@@ -55,6 +56,16 @@ function conformance(here: string): GoModule {
   const source = join(here, '../../../shared/conformance');
   const [directory, path] = existsSync(source) ? [source, '.'] : [here, inventory.conformance.go];
   return { name: 'conformance', directory, flags: [], tools: [{ tool: 'conformance', path }] };
+}
+
+/** Of a go.mod of its own: with others it would change what they are built with. */
+function helm(here: string): GoModule {
+  return {
+    name: 'helm',
+    directory: here,
+    flags: ['-ldflags', '-s -w'],
+    tools: [{ tool: 'helm', path: inventory.helm.go }],
+  };
 }
 
 function toolsOf(module: 'kubernetes' | undefined): { tool: string; path: string }[] {

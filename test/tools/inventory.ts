@@ -6,6 +6,7 @@ export type Origin = { debian: string } | { go: string; module?: 'kubernetes' };
 
 /** Every program that a test starts and that Node does not bring. A name with a folder keeps out of Debian's way. */
 export const inventory = {
+  buildah: { debian: 'buildah' },
   busybox: { debian: 'busybox-static' },
   chromium: { debian: 'chromium' },
   containerd: { debian: 'containerd' },
@@ -15,7 +16,9 @@ export const inventory = {
   dpkg: { debian: 'dpkg' },
   'dpkg-query': { debian: 'dpkg' },
   faketime: { debian: 'faketime' },
+  fish: { debian: 'fish' },
   getfattr: { debian: 'attr' },
+  htpasswd: { debian: 'apache2-utils' },
   igzip: { debian: 'isal' },
   ip: { debian: 'iproute2' },
   mmdebstrap: { debian: 'mmdebstrap' },
@@ -24,6 +27,7 @@ export const inventory = {
   openssl: { debian: 'openssl' },
   pip3: { debian: 'python3-pip' },
   podman: { debian: 'podman' },
+  promtool: { debian: 'prometheus' },
   readelf: { debian: 'binutils' },
   runc: { debian: 'runc' },
   setcap: { debian: 'libcap2-bin' },
@@ -35,6 +39,7 @@ export const inventory = {
   umoci: { debian: 'umoci' },
   unshare: { debian: 'util-linux' },
   wrk: { debian: 'wrk' },
+  zsh: { debian: 'zsh' },
   crane: { go: 'github.com/google/go-containerregistry/cmd/crane' },
   regctl: { go: 'github.com/regclient/regclient/cmd/regctl' },
   'containerd-2/containerd': { go: 'github.com/containerd/containerd/v2/cmd/containerd' },
@@ -47,6 +52,7 @@ export const inventory = {
   conformance: {
     go: 'github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260716174315-967efdc079b9',
   },
+  helm: { go: 'helm.sh/helm/v4/cmd/helm@v4.2.4' },
   'kubernetes/etcd': { go: './etcd', module: 'kubernetes' },
   'kubernetes/kube-apiserver': { go: 'k8s.io/kubernetes/cmd/kube-apiserver', module: 'kubernetes' },
   'kubernetes/kube-controller-manager': {

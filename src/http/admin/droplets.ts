@@ -1,47 +1,25 @@
-import type { Router } from '@koa/router';
-import { z } from 'zod';
+import { operations } from '../../api/operations.ts';
 import { hold } from '../hold.ts';
-import { sendLines } from '../lines.ts';
-import { answer, body, one, part, validated, type OperatorOf } from './exchange.ts';
-
-const assignment = z.strictObject({ stack: z.string() });
-const warmth = z.strictObject({ stack: z.string(), version: z.string().exactOptional() });
-/** Milliseconds since the epoch. */
-const storedQuery = z.strictObject({
-  since: z
-    .string()
-    .regex(/^\d{1,15}$/, 'no time in milliseconds')
-    .optional(),
-});
+import type { Serve } from './exchange.ts';
 
 /** Droplets as operators see them. @param holdMs milliseconds that a client waits for a conversion */
-export function adminDropletRoutes(router: Router, operator: OperatorOf, holdMs: number): void {
-  router.get('/droplets', async (ctx) => {
-    answer(ctx, await operator(ctx).droplets.list(one(ctx.query['guid'])));
-  });
-  router.get('/droplets/:guid/:hash', async (ctx) => {
-    answer(ctx, await operator(ctx).droplets.get(part(ctx, 'guid'), part(ctx, 'hash')));
-  });
-  router.delete('/droplets/:guid/:hash', async (ctx) => {
-    await operator(ctx).droplets.remove(part(ctx, 'guid'), part(ctx, 'hash'));
-    ctx.status = 204;
-  });
-  router.post('/droplets/:guid/:hash/verify', async (ctx) => {
-    answer(ctx, await operator(ctx).droplets.verify(part(ctx, 'guid'), part(ctx, 'hash')));
-  });
-  router.post('/droplets/:guid/:hash/warm', async (ctx) => {
-    const { stack, version } = await body(ctx, warmth);
-    const work = operator(ctx).warming.warm(stack, part(ctx, 'guid'), part(ctx, 'hash'), version);
-    answer(ctx, await hold(work, holdMs));
-  });
-  router.put('/droplets/:guid/stack', async (ctx) => {
-    const { stack } = await body(ctx, assignment);
-    await operator(ctx).droplets.assignStack(part(ctx, 'guid'), stack);
-    ctx.status = 204;
-  });
-  router.get('/stored', async (ctx) => {
-    const { since } = validated(storedQuery, ctx.query, 'query');
-    await sendLines(ctx, operator(ctx).warming.stored(since === undefined ? undefined : Number(since)));
-  });
-  router.get('/refused', async (ctx) => answer(ctx, await operator(ctx).droplets.refusals()));
+export function adminDropletRoutes(serve: Serve, holdMs: number): void {
+  serve(operations.listDroplets, ({ query: { guid } }, { droplets }) => droplets.list(guid));
+  serve(operations.getDroplet, ({ parameters: { guid, hash } }, { droplets }) => droplets.get(guid, hash));
+  serve(operations.deleteDroplet, ({ parameters: { guid, hash } }, { droplets }) =>
+    droplets.remove(guid, hash),
+  );
+  serve(operations.verifyDroplet, ({ parameters: { guid, hash } }, { droplets }) =>
+    droplets.verify(guid, hash),
+  );
+  serve(operations.warmDroplet, ({ parameters: { guid, hash }, body: { stack, version } }, { warming }) =>
+    hold(warming.warm(stack, guid, hash, version), holdMs),
+  );
+  serve(operations.assignStack, ({ parameters: { guid }, body: { stack } }, { droplets }) =>
+    droplets.assignStack(guid, stack),
+  );
+  serve(operations.listStored, ({ query: { since } }, { warming }) =>
+    warming.stored(since === undefined ? undefined : Number(since)),
+  );
+  serve(operations.listRefused, (_, { droplets }) => droplets.refusals());
 }

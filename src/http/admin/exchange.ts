@@ -1,40 +1,92 @@
-import type { RouterContext } from '@koa/router';
+import type { Router, RouterContext } from '@koa/router';
 import type { z } from 'zod';
+import type { Given, Operation, Reply } from '../../api/operation.ts';
 import { Failure } from '../../errors.ts';
 import type { Operator } from '../../operator/operator.ts';
+import { hasRole, requireRole } from '../access.ts';
+import { roles } from '../auth/identity.ts';
 import { readJson } from '../input.ts';
+import { sendLines } from '../lines.ts';
 
-/** Who does what a request asks for, in the name of its user. */
-export type OperatorOf = (ctx: RouterContext) => Operator;
+/** What came in, checked. */
+export type Received<P, Q, H, B> = { parameters: P; query: Q; headers: H; body: B };
+
+/**
+ * Serves an operation: `handle` does it in the name of who asks. What it gives is sent as the operation says; bytes and events it
+ * sends itself.
+ */
+export type Serve = <P, Q, H, B, R extends Reply>(
+  operation: Operation<P, Q, H, B, R>,
+  handle: (
+    received: Received<P, Q, H, B>,
+    operator: Operator,
+    ctx: RouterContext,
+  ) => Given<R> | Promise<Given<R>>,
+) => void;
 
 /** 40,000 placements are some 3 MB. */
 const maxJson = 16 * 1024 * 1024;
 
-/** The part of the path that a route calls `name`. */
-export function part(ctx: RouterContext, name: string): string {
-  return ctx.params[name] ?? '';
+/** What serves operations on `router`. @param operatorOf who does what a request asks for */
+export function serving(router: Router, operatorOf: (ctx: RouterContext) => Operator): Serve {
+  return (operation, handle) => {
+    const { method, path, needs, parameters, query, headers, body, reply } = operation;
+    router.register(path.replaceAll(/\{(\w+)\}/g, ':$1'), [method], async (ctx: RouterContext) => {
+      if (needs === 'admin') requireRole(ctx, 'admin');
+      else if (!hasRole(ctx, roles)) throw new Failure('denied', 'The user has no role');
+      const received = {
+        parameters: validated(parameters, ctx.params, 'path'),
+        query: validated(query, ctx.query, 'query'),
+        headers: validated(headers, ctx.req.headers, 'header'),
+        body: validated(
+          body.schema,
+          body.kind === 'json' ? await readJson(ctx.req, maxJson) : undefined,
+          'body',
+        ),
+      };
+      await send(ctx, reply, await handle(received, operatorOf(ctx), ctx));
+    });
+  };
 }
 
-export function answer(ctx: RouterContext, value: object, status = 200): void {
-  ctx.status = status;
-  ctx.set('Content-Type', 'application/json');
-  ctx.body = Buffer.from(JSON.stringify(value));
+async function send(ctx: RouterContext, reply: Reply, given: unknown): Promise<void> {
+  if (reply.kind === 'lines') {
+    if (isSequence(given)) await sendLines(ctx, given);
+  } else if (reply.kind === 'json') {
+    ctx.status = reply.status;
+    ctx.set('Content-Type', 'application/json');
+    ctx.body = Buffer.from(JSON.stringify(given));
+  } else if (reply.kind === 'none') ctx.status = reply.status;
 }
 
-/** The request's JSON. @throws Failure `invalid`, `too-large` */
-export async function body<T>(ctx: RouterContext, schema: z.ZodType<T>): Promise<T> {
-  return validated(schema, await readJson(ctx.req, maxJson), 'body');
+function isSequence(given: unknown): given is AsyncIterable<object> {
+  return typeof given === 'object' && given !== null && Symbol.asyncIterator in given;
 }
 
-/** The value of a parameter that is there once. */
-export function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
+/** So many faults of what came in are told: it may have thousands. */
+const faultsTold = 3;
 
 /** @param what messages call it */
 export function validated<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const why = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
-  throw new Failure('invalid', `The ${what} is not as it must be: ${why.join('; ')}`);
+  const { issues } = parsed.error;
+  const whys = issues.slice(0, faultsTold).map(whyOf);
+  const more = issues.length > faultsTold ? [`and ${issues.length - faultsTold} more`] : [];
+  throw new Failure('invalid', `The ${what} is not as it must be: ${[...whys, ...more].join('; ')}`, {
+    ...reasonIn(issues[0]),
+  });
+}
+
+/** A key that is wrong is so for a reason of its own. */
+function whyOf(issue: z.core.$ZodIssue): string {
+  const message =
+    issue.code === 'invalid_key' ? issue.issues.map((inner) => inner.message).join(', ') : issue.message;
+  return [...issue.path, message].join(': ');
+}
+
+/** The finer name that a name's grammar has for what is wrong. */
+function reasonIn(issue: z.core.$ZodIssue | undefined): { reason?: string } {
+  const reason: unknown = issue?.code === 'custom' ? issue.params?.['reason'] : undefined;
+  return typeof reason === 'string' ? { reason } : {};
 }

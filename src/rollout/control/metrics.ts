@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { watchBuild } from '../../metrics/build-info.ts';
 import type { Step } from '../decide/step.ts';
 import type { StackResource } from '../stack/resource.ts';
 import { phases } from '../stack/status.ts';
@@ -7,12 +8,15 @@ import { phases } from '../stack/status.ts';
 export type PatcherMetrics = {
   registry: Registry;
   looked(stack: StackResource): void;
+  /** A stack of this name is there no more. */
+  gone(stack: string): void;
   /** a look at all stacks after so many milliseconds */
   lookedFor(milliseconds: number): void;
   stepped(step: Step, outcome: string): void;
   failed(): void;
   /** an answer of the API server after so many milliseconds; `status` 0 where none came */
   answered(method: string, status: number, milliseconds: number): void;
+  /** Who does not lead says nothing of stacks: what it knew of them grows old. */
   leading(isLeader: boolean): void;
 };
 
@@ -20,6 +24,7 @@ export function createPatcherMetrics(): PatcherMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  watchBuild(registry);
   const apps = new Gauge({
     name: 'dropstack_roll_apps',
     help: 'Apps of the roll that is under way or was last, by where they stand',
@@ -66,15 +71,25 @@ export function createPatcherMetrics(): PatcherMetrics {
     looked: ({ metadata: { name: stack }, status }) => {
       if (status === undefined) return;
       for (const one of phases) phase.set({ stack, phase: one }, one === status.phase ? 1 : 0);
-      const { apps: all, ...counts } = status.roll?.counts ?? { apps: 0 };
-      apps.set({ stack, state: 'all' }, all);
-      for (const [state, count] of Object.entries(counts)) apps.set({ stack, state }, count);
+      const counts = status.roll?.counts;
+      for (const state of states) apps.set({ stack, state }, counts?.[state === 'all' ? 'apps' : state] ?? 0);
+    },
+    gone: (stack) => {
+      for (const one of phases) phase.remove({ stack, phase: one });
+      for (const state of states) apps.remove({ stack, state });
     },
     lookedFor: (milliseconds) => looks.observe(milliseconds / 1000),
     stepped: ({ kind }, outcome) => steps.inc({ kind, outcome }),
     failed: () => failures.inc(),
     answered: (method, status, milliseconds) =>
       requests.observe({ method, status: String(status) }, milliseconds / 1000),
-    leading: (isLeader) => leader.set(isLeader ? 1 : 0),
+    leading: (isLeader) => {
+      leader.set(isLeader ? 1 : 0);
+      if (isLeader) return;
+      apps.reset();
+      phase.reset();
+    },
   };
 }
+
+const states = ['all', 'waiting', 'moving', 'done', 'failed', 'skipped'] as const;

@@ -20,6 +20,8 @@ export type PatcherParts = {
   onFailure: (error: unknown, stack?: string) => void;
   /** hears of each stack as it is after a look */
   onLook?: (stack: StackResource) => void;
+  /** hears of each stack that is there no more, by its name */
+  onGone?: (stack: string) => void;
   /** hears how long a look at all stacks took, with all that was done */
   onLooked?: (milliseconds: number) => void;
 };
@@ -41,7 +43,7 @@ export async function runPatcher(parts: PatcherParts, signal: AbortSignal): Prom
   }
 }
 
-type Controlled = { controller: StackController; backOff: BackOff; notBefore: number };
+type Controlled = { name: string; controller: StackController; backOff: BackOff; notBefore: number };
 
 class Patcher {
   readonly #parts: PatcherParts;
@@ -83,7 +85,11 @@ class Patcher {
   async #look(signal: AbortSignal): Promise<void> {
     const stacks = [...this.#stacks.items()];
     const uids = new Set(stacks.map(({ metadata }) => metadata.uid));
-    for (const uid of this.#controlled.keys()) if (!uids.has(uid)) this.#controlled.delete(uid);
+    for (const [uid, { name }] of this.#controlled) {
+      if (uids.has(uid)) continue;
+      this.#controlled.delete(uid);
+      this.#parts.onGone?.(name);
+    }
     if (stacks.length === 0) return;
     const cluster = await this.#clusterOf(stacks);
     const isSynced = await inTime(cluster.synced(), signal);
@@ -142,7 +148,7 @@ class Patcher {
       effects: effects(() => this.#registries()),
     };
     const backOff = new BackOff(1_000, 15_000);
-    const controlled = { controller: new StackController(name, parts), backOff, notBefore: 0 };
+    const controlled = { name, controller: new StackController(name, parts), backOff, notBefore: 0 };
     this.#controlled.set(uid, controlled);
     return controlled;
   }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { Failure, isFailure, reasonOf } from '../../errors.ts';
+import { userAgent } from '../../version.ts';
 import { apiFailure, isPressure } from './api-failure.ts';
 import type { Access, Credentials } from './credentials.ts';
 
@@ -76,7 +77,7 @@ export class Connection {
         headers: {
           ...headers,
           accept: 'application/json',
-          'user-agent': 'dropstack',
+          'user-agent': userAgent,
           ...(call.body === undefined ? {} : { 'content-type': call.type ?? 'application/json' }),
         },
         body: call.body === undefined ? null : JSON.stringify(call.body),

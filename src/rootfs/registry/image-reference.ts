@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts';
 import { isDigest, type Digest } from '../../oci/digest.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 /** An image in a registry: `host[:port]/name:tag`, `host[:port]/name@sha256:…`, or with both, where the digest decides. */
 export type ImageReference = {
@@ -56,7 +57,7 @@ export function requireImageReference(text: string): ImageReference {
   if (reference !== undefined) return reference;
   throw new Failure(
     'invalid',
-    `${JSON.stringify(text)} is no reference to an image: write host[:port]/name:tag or host[:port]/name@sha256:…`,
+    `${JSON.stringify(withoutCredentials(text))} is no reference to an image: write host[:port]/name:tag or host[:port]/name@sha256:…`,
   );
 }
 

@@ -33,6 +33,15 @@ export async function readCredentials(
   return undefined;
 }
 
+/**
+ * Whether all of such a file can be used.
+ * @throws Failure `unavailable`, as above, where something in it cannot
+ */
+export async function requireCredentials(path: string): Promise<void> {
+  const { auths } = await readAuths(path);
+  for (const [key, value] of Object.entries(auths)) credentialsOf(value, key, path);
+}
+
 async function readAuths(path: string): Promise<z.output<typeof schema>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw unusable(path, reasonOf(cause));

@@ -6,12 +6,16 @@ import { UnexpectedAnswer } from './failure.ts';
 import type { ImageReference } from './image-reference.ts';
 import { Patience } from './patience.ts';
 import { readBody } from './read-body.ts';
-import { readCredentials } from './registry-auth.ts';
+import { readCredentials, type Credentials } from './registry-auth.ts';
 import { dismiss, Wire, type Answer, type Timeouts } from './wire.ts';
 
 export type RegistryOptions = {
   /** file in the form of docker's `config.json`; without it we are nobody */
   registryAuth?: string | undefined;
+  /** who we are, in place of that file */
+  credentials?: Credentials | undefined;
+  /** certificates in PEM to trust beside those of the system */
+  ca?: string | undefined;
   /** whether servers that are not this machine may be asked over plain HTTP */
   plainHttp?: boolean | undefined;
   timeouts?: Timeouts | undefined;
@@ -39,11 +43,12 @@ export class RegistryClient {
 
   /** @throws Failure `unavailable` where the credentials cannot be read */
   static async open(reference: ImageReference, options: RegistryOptions): Promise<RegistryClient> {
-    const { registryAuth, plainHttp = false, timeouts } = options;
+    const { registryAuth, plainHttp = false, timeouts, ca } = options;
     const { host, repository } = reference;
     const credentials =
-      registryAuth === undefined ? undefined : await readCredentials(registryAuth, reference);
-    const wire = new Wire(plainHttp, timeouts);
+      options.credentials ??
+      (registryAuth === undefined ? undefined : await readCredentials(registryAuth, reference));
+    const wire = new Wire(plainHttp, timeouts, ca);
     const scheme = plainHttp || (await isPlain(wire, host)) ? 'http' : 'https';
     const base = new URL(`${scheme}://${host}/v2/${repository}/`);
     return new RegistryClient(wire, base, new Authorization(wire, repository, credentials));
@@ -61,6 +66,14 @@ export class RegistryClient {
         digest: digest === undefined ? undefined : String(digest),
       };
     });
+  }
+
+  /** The digest that a HEAD of a tag or a digest tells, as nodes ask first; undefined where it tells none. */
+  async head(target: string): Promise<string | undefined> {
+    const answer = await this.#get(`manifests/${target}`, { accept }, 'HEAD');
+    dismiss(answer);
+    const { 'docker-content-digest': digest } = answer.headers;
+    return digest === undefined ? undefined : String(digest);
   }
 
   /** A blob's bytes from `start` on; the body fails where the connection breaks. */
@@ -87,13 +100,13 @@ export class RegistryClient {
   }
 
   /** An answer that says success. Whoever challenges us is answered once, the registry alone. */
-  async #get(path: string, headers: Record<string, string>): Promise<Answer> {
+  async #get(path: string, headers: Record<string, string>, method: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
     const url = new URL(path, this.#base);
-    let answer = await this.#wire.get(url, headers, this.#authorization.header);
+    let answer = await this.#wire.get(url, headers, this.#authorization.header, method);
     if (answer.statusCode === 401 && answer.url.origin === url.origin) {
       dismiss(answer);
       if (await this.#authorization.meet(this.#base, answer.headers['www-authenticate'])) {
-        answer = await this.#wire.get(url, headers, this.#authorization.header);
+        answer = await this.#wire.get(url, headers, this.#authorization.header, method);
       }
     }
     if (answer.statusCode === 200 || answer.statusCode === 206) return answer;

@@ -1,6 +1,7 @@
 import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
 import { Failure } from '../../errors.ts';
+import { userAgent } from '../../version.ts';
 import { isLoopback, lookupElsewhere, requireElsewhere } from './addresses.ts';
 
 /** How long each step may take, in milliseconds: `idle` is without one byte of a body while it is wanted. */
@@ -15,20 +16,24 @@ const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * GET over HTTP to servers that may send us elsewhere. Plain HTTP is spoken with this machine alone, unless `plainHttp`; nobody
+ * GET and HEAD over HTTP to servers that may send us elsewhere. Plain HTTP is spoken with this machine alone, unless `plainHttp`; nobody
  * leads us from HTTPS to HTTP, nor to an address of the link; credentials stay with the origin that they were given for.
  */
 export class Wire {
   readonly #agent: Agent;
   readonly #plainHttp: boolean;
 
-  constructor(plainHttp: boolean, timeouts: Timeouts = defaultTimeouts) {
+  /** @param ca certificates in PEM to trust beside those of the system */
+  constructor(plainHttp: boolean, timeouts: Timeouts = defaultTimeouts, ca?: string) {
     this.#plainHttp = plainHttp;
     this.#agent = new Agent({
       connect: {
         timeout: timeouts.connect,
         lookup: lookupElsewhere,
-        ca: [...new Set([...getCACertificates('default'), ...getCACertificates('system')])],
+        ca: [
+          ...new Set([...getCACertificates('default'), ...getCACertificates('system')]),
+          ...(ca === undefined ? [] : [ca]),
+        ],
       },
       headersTimeout: timeouts.answer,
       bodyTimeout: timeouts.idle,
@@ -39,11 +44,16 @@ export class Wire {
    * @param authorization goes to the origin of `start` alone
    * @throws Failure `denied` where it leads where it must not; errors of the system and of undici
    */
-  async get(start: URL, headers: Record<string, string> = {}, authorization?: string): Promise<Answer> {
+  async get(
+    start: URL,
+    headers: Record<string, string> = {},
+    authorization?: string,
+    method: 'GET' | 'HEAD' = 'GET',
+  ): Promise<Answer> {
     let own = authorization === undefined ? headers : { ...headers, authorization };
     let url = start;
     for (let hops = 0; hops <= mostRedirects; hops++) {
-      const answer = await this.#ask(url, own);
+      const answer = await this.#ask(url, own, method);
       const next = redirectOf(answer, url);
       if (next === undefined) return { ...answer, url };
       dismiss(answer);
@@ -60,7 +70,11 @@ export class Wire {
     await this.#agent.destroy();
   }
 
-  async #ask(url: URL, headers: Record<string, string>): Promise<Dispatcher.ResponseData> {
+  async #ask(
+    url: URL,
+    headers: Record<string, string>,
+    method: 'GET' | 'HEAD',
+  ): Promise<Dispatcher.ResponseData> {
     requireElsewhere(url.hostname);
     if (url.protocol !== 'https:' && !this.#plainHttp && !isLoopback(url.hostname)) {
       throw new Failure(
@@ -69,11 +83,11 @@ export class Wire {
       );
     }
     const answer = await this.#agent.request({
-      method: 'GET',
+      method,
       origin: url.origin,
       path: url.pathname + url.search,
       // Encoded bytes would be other ones than those that have the digest.
-      headers: { 'accept-encoding': 'identity', ...headers },
+      headers: { 'accept-encoding': 'identity', 'user-agent': userAgent, ...headers },
     });
     // undici's bodies fail when they are destroyed, whether anybody listens or not.
     answer.body.on('error', () => undefined);

@@ -11,9 +11,12 @@ import { fileLength } from './trailer.ts';
 /** A range that begins further than this beyond what a copy has, in bytes, is not waited for. */
 export const lead = 16 * 1024 * 1024;
 
-/** How to read an object: from its copy, which is to be released, or from the store, where it may be open already. */
+/**
+ * How to read an object: from its copy, which is to be released, or from the store, where it may be open already.
+ * `wasThere`: the copy was not begun for this use.
+ */
 export type Use =
-  | { from: 'copy'; copy: Copy; release: () => void; onDamage: () => void }
+  | { from: 'copy'; copy: Copy; wasThere: boolean; release: () => void; onDamage: () => void }
   | { from: 'store'; opened?: OpenObject | undefined }
   | { from: 'nowhere' };
 
@@ -67,7 +70,8 @@ export class Copies {
     const begins = !present && filling !== undefined && start <= lead;
     const shared =
       present || begins ? (this.#shared.get(name) ?? this.#begin(name, key, filling)) : undefined;
-    const use = shared === undefined ? ({ from: 'store' } as const) : await this.#join(shared, start);
+    const use =
+      shared === undefined ? ({ from: 'store' } as const) : await this.#join(shared, start, present);
     counters[present && use.from === 'copy' ? 'hits' : 'misses']++;
     return use;
   }
@@ -95,7 +99,7 @@ export class Copies {
     await Promise.all(fills.map(([, done]) => done));
   }
 
-  async #join(shared: Shared, start: number): Promise<Use> {
+  async #join(shared: Shared, start: number, wasThere: boolean): Promise<Use> {
     shared.users++;
     let used = false;
     try {
@@ -107,6 +111,7 @@ export class Copies {
       return {
         from,
         copy,
+        wasThere,
         release: () => this.#leave(shared),
         onDamage: () => this.#damaged(shared),
       };

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { version } from '../../version.ts';
 import { fileCredentials } from './credentials.ts';
 import { TimedHandler, type Timeouts } from './handler.ts';
 import type { S3Location } from './location.ts';
@@ -20,5 +21,6 @@ export function createS3Client(location: S3Location, timeouts: Timeouts): S3Clie
     expectContinueHeader: false,
     retryMode: 'standard',
     maxAttempts: 3,
+    customUserAgent: [['dropstack', version]],
   });
 }

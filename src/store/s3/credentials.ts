@@ -34,7 +34,10 @@ async function read(idFile: string, secretFile: string, tokenFile?: string): Pro
   };
 }
 
-/** They hold no spaces, whatever stands around them. */
-async function readCredential(path: string): Promise<string> {
+/**
+ * A key's id, its secret, or a token. They hold no spaces, whatever stands around them.
+ * @throws Failure `unavailable` when the file cannot be read, or is empty
+ */
+export async function readCredential(path: string): Promise<string> {
   return readSecret('the S3 credentials', path, (text) => text.trim());
 }

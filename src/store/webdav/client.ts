@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import { authorization } from './authorization.ts';
 import type { WebdavLocation } from './location.ts';
+import { userAgent } from '../../version.ts';
 import { authorities } from '../authorities.ts';
 
 /** How long each step of a request may take, in milliseconds. */
@@ -61,6 +62,7 @@ export class WebdavClient {
         headers: {
           // Encoded bytes would be other ones than those of the object.
           'accept-encoding': 'identity',
+          'user-agent': userAgent,
           ...(credentials === undefined ? {} : { authorization: credentials }),
           ...headers,
         },
