@@ -1,0 +1,150 @@
+/** What people do with the dashboard, in a real browser against a real facade. */
+import test from 'ava';
+import type { Browser } from 'playwright-core';
+import { testWith } from '../../helpers/test-with.ts';
+import { assertAccessible, openPage, startBrowser } from './browser.ts';
+import { newer, older, stack, startWorld, type World } from './world.ts';
+
+const ends = new AsyncDisposableStack();
+test.after.always(() => ends.disposeAsync());
+
+const chromiumTest = testWith('chromium');
+
+let begun: Promise<{ browser: Browser; world: World }> | undefined;
+const begin = () => (begun ??= start());
+async function start() {
+  const [browser, world] = await Promise.all([startBrowser(ends), startWorld(ends)]);
+  return { browser, world };
+}
+
+chromiumTest('a promotion says what it will do, and is done only when that is confirmed', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  await go(`#/stacks/${stack}`, stack);
+  const promoted = async (): Promise<unknown> => (await world.operator.rootfs.stack(stack)).promoted;
+  const dialog = page.getByRole('dialog', { name: `Promote ${newer}?` });
+  const promote = page.getByRole('button', { name: 'Promote' });
+  await promote.click();
+  await dialog.getByText(`get ${newer} instead of ${older}`).waitFor();
+  await assertAccessible(t, page, 'the dialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  t.is(await promoted(), older);
+  await promote.click();
+  await dialog.getByRole('button', { name: 'Promote' }).click();
+  await page.getByRole('row', { name: `${newer} promoted` }).waitFor();
+  t.is(await promoted(), newer);
+  await world.operator.rootfs.promote(stack, older);
+  // Somebody else did: it is shown by itself.
+  await page.getByRole('row', { name: `${older} promoted` }).waitFor();
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('the keyboard alone leads everywhere', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  const { keyboard } = page;
+  const [app = ''] = world.apps;
+  await go('', 'Overview');
+  await keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('search for an app').waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const [key, heading] of Object.entries({ r: 'Refused droplets', a: 'Activity', o: 'Overview' })) {
+    await keyboard.press('g');
+    await keyboard.press(key);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  }
+  await keyboard.press('/');
+  await keyboard.type(app);
+  await keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: app }).waitFor();
+  const link = page.getByRole('link', { name: world.droplet });
+  await link.waitFor();
+  for (
+    let times = 0;
+    times < 20 && !(await link.evaluate((element) => element === element.ownerDocument.activeElement));
+    times++
+  )
+    await keyboard.press('Tab');
+  t.not(
+    await link.evaluate(
+      (element) => element.ownerDocument.defaultView?.getComputedStyle(element).outlineStyle,
+    ),
+    'none',
+  );
+  await keyboard.press('Enter');
+  await page.getByText('shared with other apps').first().waitFor();
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('a theme that was chosen stays', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url, { colorScheme: 'light' });
+  const ground = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor');
+  await go('', 'Overview');
+  const light = await ground();
+  await page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
+  const dark = await ground();
+  t.not(dark, light);
+  await page.reload();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  t.is(await ground(), dark);
+  await page.keyboard.press('t');
+  t.is(await ground(), light);
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('a droplet that nobody has pulled is converted when somebody wants it', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  const { guid, hash } = world.stored;
+  await go(`#/apps/${guid}/${hash}`, guid);
+  await page.getByRole('button', { name: 'Convert it' }).click();
+  await page.getByText('shared with other apps').first().waitFor();
+  await page.getByText('converted', { exact: true }).waitFor();
+  t.is((await world.operator.droplets.get(guid, hash)).state, 'converted');
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('figures and events come by themselves', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  await go('', 'Overview');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await world.operator.rootfs.markInUse(stack, 'some-cluster', [older]);
+  await page.getByText(`mark for some-cluster what of ${stack} runs: ${older}`).waitFor();
+  // The page's own requests are counted as all are.
+  await page
+    .locator('.tiles')
+    .getByText(/[1-9]\d* of \d+ failed|0 of [1-9]\d* failed/)
+    .first()
+    .waitFor();
+  t.is(await page.locator('.plot canvas').count(), 4);
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('the audit log is read page by page, and a diff is searched', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  const [app = ''] = world.apps;
+  for (let times = 0; times < 30; times++)
+    await world.operator.rootfs.place(stack, { [app]: times % 2 === 0 ? older : newer });
+  await go('#/activity', 'Activity');
+  const { entries } = await world.operator.audit.list({ limit: 1000 });
+  const pages = Math.ceil(entries.length / 25);
+  t.true(pages > 1);
+  for (let at = 2; at <= pages; at++) {
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByText(`Page ${at}`).waitFor();
+  }
+  await page.getByText(`import ${stack} ${older}`).waitFor();
+  t.true(await page.getByRole('button', { name: 'Older' }).isDisabled());
+  await go(`#/stacks/${stack}/diff/${older}/${newer}`, stack);
+  await page.getByRole('searchbox', { name: 'Name or change' }).fill('ssl');
+  await page.getByRole('row', { name: 'curl' }).waitFor({ state: 'detached' });
+  t.is(await page.getByRole('region', { name: 'Changed packages' }).getByRole('row').count(), 2);
+  await page.getByRole('link', { name: 'Swap' }).click();
+  await page.getByRole('row', { name: 'libssl3' }).getByText('downgraded').waitFor();
+  t.deepEqual(complaints, []);
+});
