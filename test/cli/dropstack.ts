@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { run, type Output } from '../helpers/run.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
+const main = join(import.meta.dirname, '../../src/dropstack.js');
 
 /** Runs `dropstack` as a user would, in an environment with no DROPSTACK_* but those given. `input` is its stdin. */
 export async function dropstack(

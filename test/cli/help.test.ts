@@ -146,7 +146,7 @@ test.serial('the version is told', async (t) => {
 });
 
 test.serial('a reader that stops early is no error', async (t) => {
-  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  const main = new URL('../../src/dropstack.js', import.meta.url).pathname;
   const script = 'set -o pipefail; "$0" "$1" serve --help | true';
   const { code, stderr } = await run('bash', ['-c', script, process.execPath, main], { mayFail: true });
   t.is(stderr, '');

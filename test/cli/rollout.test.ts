@@ -157,7 +157,7 @@ withControlPlane('the last rolls are listed, and who may not ask is told so', as
   t.regex(complaint(t, denied, 1), /"operator" cannot get/);
 });
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname;
+const main = new URL('../../src/dropstack.js', import.meta.url).pathname;
 
 function follow(t: ExecutionContext, kubeconfig: string) {
   const run = (...args: string[]) =>

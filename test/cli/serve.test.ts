@@ -7,7 +7,7 @@ import { start } from '../helpers/start.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { dropstack } from './dropstack.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
+const main = join(import.meta.dirname, '../../src/dropstack.js');
 
 test('serve serves as its file says; on SIGTERM readiness fails first, and then it ends well', async (t) => {
   const folder = await tempDir(t);
