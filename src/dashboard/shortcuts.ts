@@ -49,5 +49,5 @@ function nextTheme(): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, select, textarea, dialog') !== null;
+  return target instanceof Element && target.closest('input, select, textarea, dialog[open]') !== null;
 }

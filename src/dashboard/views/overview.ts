@@ -74,11 +74,11 @@ function nothingYet(): Markup {
 /** Those under way. What is over stands with its stack. */
 function Rolls(): Markup {
   const { answer, isAway } = useRolls();
-  if (isAway || answer.value === undefined) return null;
-  const underWay = answer.value.filter(
-    ({ roll, pending }) => pending || (roll && roll.endedAt === undefined),
-  );
-  return html`${underWay.map((report) => html`<${RollPanel} key=${report.stack} report=${report} done=${answer.reload} />`)}`;
+  const { value = [], refusal } = answer;
+  if (isAway) return null;
+  const underWay = value.filter(({ roll, pending }) => pending || (roll && roll.endedAt === undefined));
+  return html`${refusal?.mayPass === true && html`<p class="bad" role="alert">Rolls: ${refusal.message}. It is asked again by itself.</p>`}
+  ${underWay.map((report) => html`<${RollPanel} key=${report.stack} report=${report} done=${answer.reload} />`)}`;
 }
 
 function Recent(): Markup {

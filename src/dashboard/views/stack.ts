@@ -1,4 +1,5 @@
 import type { RollSummary, VersionSummary } from '../../operator/operator.ts';
+import { compareVersions } from '../../rootfs/contents/version.ts';
 import { ask, path } from '../ask.ts';
 import { html, type Markup } from '../html.ts';
 import { bytes, count, time } from '../model/format.ts';
@@ -64,40 +65,42 @@ function versionTable({ stack, versions, promoted }: StackSummary, tools: Tools)
         </tr>
       </thead>
       <tbody>
-        ${versions.toReversed().map((one) => {
-          const { version, placed, size, packages, os, architecture, retired } = one;
-          return html`<tr key=${version}>
-            <th scope="row">
-              ${version} ${one.promoted && html`<span class="badge">promoted</span>`}
-              ${retired && html`<span class="badge">retired</span>`}
-            </th>
-            <td class="n">${count(placed)}</td>
-            <td class="n">${bytes(size)}</td>
-            <td class="n">${count(packages)}</td>
-            <td>${os}/${architecture}</td>
-            <td>
-              <div class="buttons">
-                ${
-                  promoted !== undefined &&
-                  !one.promoted &&
-                  html`<a href=${linkTo({ view: 'diff', stack, from: promoted, to: version })}>Compare</a>`
-                }
-                ${!one.promoted && !retired && promoteButton(stack, version, promoted, tools.reload)}
-                ${
-                  !one.promoted &&
-                  !retired &&
-                  tools.isDriven &&
-                  html`<${OrderButton}
-                    stack=${stack}
-                    order="start"
-                    version=${version}
-                    done=${tools.reload}
-                  />`
-                }
-              </div>
-            </td>
-          </tr>`;
-        })}
+        ${versions
+          .toSorted((a, b) => compareVersions(b.version, a.version))
+          .map((one) => {
+            const { version, placed, size, packages, os, architecture, retired } = one;
+            return html`<tr key=${version}>
+              <th scope="row">
+                ${version} ${one.promoted && html`<span class="badge">promoted</span>`}
+                ${retired && html`<span class="badge">retired</span>`}
+              </th>
+              <td class="n">${count(placed)}</td>
+              <td class="n">${bytes(size)}</td>
+              <td class="n">${count(packages)}</td>
+              <td>${os}/${architecture}</td>
+              <td>
+                <div class="buttons">
+                  ${
+                    promoted !== undefined &&
+                    !one.promoted &&
+                    html`<a href=${linkTo({ view: 'diff', stack, from: promoted, to: version })}>Compare</a>`
+                  }
+                  ${!one.promoted && !retired && promoteButton(stack, version, promoted, tools.reload)}
+                  ${
+                    !one.promoted &&
+                    !retired &&
+                    tools.isDriven &&
+                    html`<${OrderButton}
+                      stack=${stack}
+                      order="start"
+                      version=${version}
+                      done=${tools.reload}
+                    />`
+                  }
+                </div>
+              </td>
+            </tr>`;
+          })}
       </tbody>
     </table>
   </div>`;

@@ -5,8 +5,8 @@ import { atEnd, type Owner } from '../../helpers/owner.ts';
 import { toolPath } from '../../helpers/tools.ts';
 import { users } from './world.ts';
 
-/** What a page does that has not what it waits for yet. */
-export const patienceMs = 30_000;
+/** For so long a page may take to show what is waited for, on a machine that has much to do. */
+export const patienceMs = 60_000;
 
 export async function startBrowser(owner: Owner): Promise<Browser> {
   const browser = await chromium.launch({

@@ -1,6 +1,7 @@
 /** What people do with the dashboard, in a real browser against a real facade. */
 import test from 'ava';
 import type { Browser } from 'playwright-core';
+import { listen } from '../../helpers/listen.ts';
 import { testWith } from '../../helpers/test-with.ts';
 import { assertAccessible, openPage, startBrowser } from './browser.ts';
 import { newer, older, stack, startWorld, type World } from './world.ts';
@@ -49,7 +50,7 @@ chromiumTest('the keyboard alone leads everywhere', async (t) => {
   await keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).getByText('search for an app').waitFor();
   await keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('dialog').waitFor({ state: 'detached' });
   for (const [key, heading] of Object.entries({ r: 'Refused droplets', a: 'Activity', o: 'Overview' })) {
     await keyboard.press('g');
     await keyboard.press(key);
@@ -147,4 +148,41 @@ chromiumTest('the audit log is read page by page, and a diff is searched', async
   await page.getByRole('link', { name: 'Swap' }).click();
   await page.getByRole('row', { name: 'libssl3' }).getByText('downgraded').waitFor();
   t.deepEqual(complaints, []);
+});
+
+chromiumTest('what fails says so, and is asked again by itself', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go } = await openPage(t, browser, world.url);
+  let failures = 0;
+  await page.route('**/api/v1/refused', async (route) => {
+    failures += 1;
+    const body = JSON.stringify({ errors: [{ code: 'UNAVAILABLE', message: 'The store does not answer' }] });
+    if (failures > 2) await route.continue();
+    else await route.fulfill({ status: 503, contentType: 'application/json', body });
+  });
+  await go('#/refused', 'Refused droplets');
+  await page.getByRole('alert').getByText('The store does not answer').waitFor();
+  await page.getByRole('row', { name: world.refused }).waitFor();
+  t.is(await page.getByRole('alert').count(), 0);
+  t.is(failures, 3);
+});
+
+chromiumTest('a page of another site changes nothing, although the browser knows the password', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go } = await openPage(t, browser, world.url);
+  await go('', 'Overview');
+  const elsewhere = await listen(t, (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Elsewhere</title>');
+  });
+  const { generation } = await world.operator.rootfs.stack(stack);
+  await page.goto(`http://${elsewhere}/`);
+  const target = `${world.url}/api/v1/collection`;
+  const answered = page.waitForResponse((response) => response.url() === target && response.status() !== 401);
+  await page.evaluate(
+    `fetch(${JSON.stringify(target)}, { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}' }).catch(() => {})`,
+  );
+  t.is((await answered).status(), 403);
+  t.is((await world.operator.rootfs.stack(stack)).generation, generation);
+  const { entries } = await world.operator.audit.list({ limit: 1000 });
+  t.false(entries.some(({ action }) => action === 'collect'));
 });

@@ -17,11 +17,18 @@ type Picture = {
   hash: (world: World) => string;
   heading: (world: World) => string;
   shows: string;
+  colorScheme?: 'dark';
 };
 
 const pictures: readonly Picture[] = [
   { name: 'overview', hash: () => '', heading: () => 'Overview', shows: '11 apps' },
-  { name: 'roll', hash: () => `#/stacks/${stack}`, heading: () => stack, shows: '4 failures' },
+  {
+    name: 'roll',
+    hash: () => `#/stacks/${stack}`,
+    heading: () => stack,
+    shows: '4 failures',
+    colorScheme: 'dark',
+  },
   {
     name: 'diff',
     hash: () => `#/stacks/${stack}/diff/${older}/${newer}`,
@@ -52,9 +59,12 @@ updateTest('takes them', async (t) => {
   const [browser, world] = await Promise.all([startBrowser(t), startWorld(t)]);
   const { url } = await startStandIn(t, world.url);
   const viewport = { width: 1120, height: 760 };
-  for (const { name, hash, heading, shows } of pictures) {
+  for (const { name, hash, heading, shows, colorScheme = 'light' } of pictures) {
     // The roll would fill the overview.
-    const { page, go } = await openPage(t, browser, name === 'overview' ? world.url : url, { viewport });
+    const { page, go } = await openPage(t, browser, name === 'overview' ? world.url : url, {
+      viewport,
+      colorScheme,
+    });
     await go(hash(world), heading(world));
     await page.getByText(shows).filter({ visible: true }).first().waitFor();
     if (name === 'overview') await pullForAWhile(world);
