@@ -113,6 +113,7 @@ Run it, and ask it:
 Look around, with DROPSTACK_SERVER=${url} and DROPSTACK_PASSWORD=${password} in the environment:
   npx dropstack rootfs list
   npx dropstack image show ${image}
+and in a browser, as admin: ${url}/
 
 npx finds dropstack in this folder. Stop with Ctrl-C. What was made is kept in the data directory.
 `;
