@@ -1,7 +1,7 @@
 import type { ExposedPod, Exposure, Verdict } from '../rollout/exposure/exposure.ts';
 import type { PackageQuery } from '../rollout/exposure/package-query.ts';
 import { table } from './print.ts';
-import { printable } from './rollout/printable.ts';
+import { printable } from './printable.ts';
 
 const few = 20;
 

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 export type Format = 'text' | 'json';
 
 /** The result of a command: as JSON for programs, else in the words of `text`. */
@@ -14,7 +16,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [headings, ...rows]
     .map((row) =>
       row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .map((cell, i) => printable(cell).padEnd(widths[i] ?? 0))
         .join('  ')
         .trimEnd(),
     )
@@ -25,7 +27,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function fields(pairs: readonly (readonly [string, string | number | undefined])[]): string {
   const present = pairs.filter(([, value]) => value !== undefined);
   const width = Math.max(...present.map(([name]) => name.length));
-  return present.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}`).join('\n');
+  return present.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${shown(value)}`).join('\n');
+}
+
+/** Values may have lines of their own. */
+function shown(value: string | number | undefined): string {
+  return String(value).split('\n').map(printable).join('\n');
 }
 
 /** `12.3 MB`, in powers of ten as registries count. */

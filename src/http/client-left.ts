@@ -13,6 +13,7 @@ export class ClientLeft extends Error {
 export function clientLeft(error: unknown): boolean {
   return hasCode(
     error,
+    'ECANCELED',
     'ECONNRESET',
     'ECONNABORTED',
     'EPIPE',

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { sourceKey } from '../droplet/source-key.ts';
 import { Failure } from '../errors.ts';
-import { requireGuid, requireHash } from '../oci/names.ts';
+import { requireGuid, requireHash, requireStack } from '../oci/names.ts';
 import { anyStack } from '../oci/reference.ts';
 import type { DropletOperator, PutResult } from '../operator/operator.ts';
 import type { ReadableStore } from '../store/store.ts';
@@ -77,6 +77,7 @@ export function dropletRoutes({ operatorFor, sources, traffic }: DropletParts): 
 
   async function put(ctx: RouterContext, guid: string, hash: string, body: Readable): Promise<void> {
     const stack = typeof ctx.query['stack'] === 'string' ? ctx.query['stack'] : undefined;
+    if (stack !== undefined) requireStack(stack);
     const wait = ctx.query['wait'] === 'true';
     const result = await droplets(ctx).put(guid, hash, body, { stack, wait, sha256: announcedSha256(ctx) });
     ctx.status = ctx.query['async'] === 'true' ? 202 : 201;

@@ -4,16 +4,20 @@ import { Failure } from '../errors.ts';
 const reading: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what another site would have a browser change here: a browser sends its user's credentials along by itself. Fetch
+ * Refuses what another site would have a browser change here, or ask of the admin API: a browser sends its user's credentials along by itself. Fetch
  * Metadata says where a request comes from; browsers without it name their origin. Programs send neither.
  * @throws Failure `denied`
  */
 export async function refuseOtherSites(
-  { method, req: { headers } }: Context,
+  { method, path, req: { headers } }: Context,
   next: () => Promise<unknown>,
 ): Promise<void> {
-  if (!reading.has(method) && !isOwn(headers['sec-fetch-site'], headers.origin, headers.host)) {
-    throw new Failure('denied', 'Another site may change nothing here: use the dashboard, or a program');
+  const isHarmless = reading.has(method) && !path.startsWith('/api/');
+  if (!isHarmless && !isOwn(headers['sec-fetch-site'], headers.origin, headers.host)) {
+    throw new Failure(
+      'denied',
+      'Another site may change or ask nothing here: use the dashboard, or a program',
+    );
   }
   await next();
 }

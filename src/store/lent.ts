@@ -12,9 +12,9 @@ export const lentSize = 256 * 1024;
 /** Kept while nobody has use for them: 16 MiB. */
 const mostIdle = 64;
 
-/** A buffer with anything in it. Fewer bytes than `lentSize` get one of their own, since who keeps them would keep all of a lent one. */
+/** A buffer with anything in it. Any other number of bytes than `lentSize` gets one of its own, since who keeps fewer would keep all of a lent one. */
 export function lend(length: number): Buffer {
-  if (length < lentSize) return Buffer.allocUnsafeSlow(length);
+  if (length !== lentSize) return Buffer.allocUnsafeSlow(length);
   const bytes = idle.pop() ?? Buffer.allocUnsafeSlow(lentSize);
   lent.add(bytes.buffer);
   return bytes;

@@ -6,6 +6,8 @@ import { dropletRecord, layerPointerKey, recordKey, refusalRecord } from '../../
 import { parseSourceKey } from '../../src/droplet/source-key.ts';
 import { guidState } from '../../src/droplet/states.ts';
 import { layerPointer } from '../../src/layer/pointer.ts';
+import { auditEntry } from '../../src/operator/audit/entry.ts';
+import { auditFolder, entryKey } from '../../src/operator/audit/keys.ts';
 import { readContents } from '../../src/rootfs/contents-record.ts';
 import { rootfsKey, rootfsLayerKey } from '../../src/rootfs/keys.ts';
 import { rootfsRecord } from '../../src/rootfs/record.ts';
@@ -16,6 +18,11 @@ import { keysBelow } from '../helpers/read.ts';
 
 /** `problems`: what breaks the rules of docs/store.md. `unnamed`: objects that nothing names, for a collector. */
 export type StoreCheck = { problems: string[]; unnamed: string[] };
+
+/** Whether a file of a store is of its audit log, which also says what was refused. */
+export function isAudit(path: string): boolean {
+  return `${path}/`.startsWith(auditFolder);
+}
 
 /** Reads everything that is visible in a store on this machine, and follows every name to the bytes. */
 export async function checkStore(data: string): Promise<StoreCheck> {
@@ -86,6 +93,10 @@ class Check {
       for (const version of [promoted ?? [], Object.values(placements)].flat()) {
         await this.#json(rootfsKey(stack, version), rootfsRecord);
       }
+    },
+    'v1/audit': async (key) => {
+      const { id } = await this.#json(key, auditEntry);
+      if (entryKey(id) !== key) throw new Error('it is of another entry');
     },
     'v1/images': async (key) => this.#served(key),
     'v1/rootfs-images': async (key) => this.#served(key),

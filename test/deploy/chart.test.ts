@@ -47,6 +47,21 @@ withHelm('wrong values are refused, and the refusal says which and why', async (
     t.regex(await complaint(['template', ...release], values), expected, JSON.stringify(values));
 });
 
+withHelm('where only one may write, no pod begins before the last one has ended', async (t) => {
+  const { render } = await openChart(t);
+  const s3 = { bucket: 'b' };
+  for (const [config, strategy] of [
+    [{}, 'Recreate'],
+    [{ store: { s3 } }, 'RollingUpdate'],
+    [{ store: { s3, singleWriter: true } }, 'Recreate'],
+  ] as const) {
+    const { spec } = theOne(await render({ config }), 'Deployment', 'dropstack') as {
+      spec?: { strategy?: object };
+    };
+    t.like(spec?.strategy, { type: strategy }, JSON.stringify(config));
+  }
+});
+
 withHelm(
   'the patcher of the chart has the rights, the bounds and the definition of the plain one',
   async (t) => {

@@ -17,9 +17,10 @@ test.serial('what is given back, or a part of it, is lent again, and no buffer t
   t.not(lend(lentSize).buffer, first.buffer);
 });
 
-test.serial('little ones are their own, and foreign ones are left alone', (t) => {
+test.serial('little and larger ones are their own, and foreign ones are left alone', (t) => {
   const little = lend(1000);
   t.is(little.buffer.byteLength, 1000);
+  t.is(lend(lentSize + 1).length, lentSize + 1);
   const foreign = Buffer.alloc(lentSize);
   giveBack(little);
   giveBack(foreign);

@@ -1,7 +1,7 @@
 import type { RolloutPlan } from '../../rollout/plan/plan.ts';
 import { bytes, fields, table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** What is told of each list; the JSON has up to a thousand. */
 const few = 10;

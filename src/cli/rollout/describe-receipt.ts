@@ -2,7 +2,7 @@ import type { Receipt } from '../../rollout/receipt/receipt.ts';
 import type { WaveStatus } from '../../rollout/stack/status.ts';
 import { fields, table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 const mostFailures = 20;
 

@@ -1,7 +1,7 @@
 import type { Roll, WaveStatus } from '../../rollout/stack/status.ts';
 import { table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import type { StatusReport } from './status-report.ts';
 
 /** The last ones are told; the JSON has all. */

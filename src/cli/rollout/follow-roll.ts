@@ -4,7 +4,7 @@ import type { Terminal } from '../progress.ts';
 import { describeStatus } from './describe-status.ts';
 import { newsTeller } from './news.ts';
 import type { PlanOf } from './plans-of.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { redrawer } from './redraw.ts';
 import { statusReport, type StatusReport } from './status-report.ts';
 import { watchStack, type Seen } from './watch-stack.ts';

@@ -1,7 +1,7 @@
 import { eventsOf } from '../../rollout/control/events-of.ts';
 import { stallOf } from '../../rollout/stack/stall-of.ts';
 import type { StackStatus } from '../../rollout/stack/status.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** Progress alone is told so often; milliseconds. */
 const every = 10_000;

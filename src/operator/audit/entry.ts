@@ -14,8 +14,8 @@ const actions = [
   'collect',
 ] as const;
 
-/** A change that was made, or that somebody wanted to make. */
-export const auditEntry = z.strictObject({
+/** A change that was made, or that somebody wanted to make. Fields that a later release adds are left out. */
+export const auditEntry = z.object({
   format: z.literal(1),
   /** milliseconds since the epoch and eight hex digits */
   id: z.string(),

@@ -1,3 +1,4 @@
+import { isFailure } from '../../errors.ts';
 import { day } from '../../store/lifetime.ts';
 import { readRecord } from '../../store/records.ts';
 import type { ReadableStore } from '../../store/store.ts';
@@ -52,9 +53,12 @@ export async function readAudit(
   return { entries, ...(next === undefined ? {} : { next }) };
 }
 
-/** Undefined where it was removed meanwhile. */
+/** Undefined where it was removed meanwhile, and where it is damaged or of a later release: the others are to be had all the same. */
 export async function readEntry(store: ReadableStore, id: string): Promise<AuditEntry | undefined> {
-  return readRecord(store, entryKey(id), auditEntry);
+  return readRecord(store, entryKey(id), auditEntry).catch((error: unknown) => {
+    if (isFailure(error, 'corrupt')) return undefined;
+    throw error;
+  });
 }
 
 /** The ids of the entries in a folder, in no particular order. */

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { AuditLog } from '../../../src/operator/audit/audit-log.ts';
 import type { AuditEntry } from '../../../src/operator/audit/entry.ts';
-import { compareIds } from '../../../src/operator/audit/keys.ts';
+import { compareIds, entryKey } from '../../../src/operator/audit/keys.ts';
 import { Newcomers } from '../../../src/operator/audit/newcomers.ts';
 import { daysLookedBack, readAudit } from '../../../src/operator/audit/read-audit.ts';
 import { collect } from '../../../src/collect/collect.ts';
@@ -122,6 +122,17 @@ test('what comes while the store is away is seen when it is back', async (t) => 
   await t.throwsAsync(newcomers.look());
   isAway = false;
   t.is((await newcomers.look()).length, 1);
+});
+
+test('an entry that is damaged, or of a later release, hides no other', async (t) => {
+  const { store, entries } = await logAt([now - 3, now - 2, now - 1, now]);
+  const [newest, middle, later, damaged] = entries;
+  if (newest === undefined || middle === undefined || later === undefined || damaged === undefined)
+    throw new Error('Entries are missing');
+  await store.put(entryKey(damaged.id), Buffer.from('{'));
+  await store.put(entryKey(later.id), Buffer.from(JSON.stringify({ ...later, action: 'levitate' })));
+  await store.put(entryKey(middle.id), Buffer.from(JSON.stringify({ ...middle, mood: 'sunny' })));
+  t.deepEqual((await readAudit(store, { limit: 10 }, now)).entries, [newest, middle]);
 });
 
 test('no collection removes an entry', async (t) => {
