@@ -12,7 +12,9 @@ export async function refuseOtherSites(
   { method, path, req: { headers } }: Context,
   next: () => Promise<unknown>,
 ): Promise<void> {
-  const isHarmless = reading.has(method) && !path.startsWith('/api/');
+  // A link to a receipt is followed from anywhere.
+  const isHarmless =
+    reading.has(method) && (!path.startsWith('/api/') || headers['sec-fetch-dest'] === 'document');
   if (!isHarmless && !isOwn(headers['sec-fetch-site'], headers.origin, headers.host)) {
     throw new Failure(
       'denied',

@@ -30,8 +30,11 @@ export interface Facts {
   known(guid: string, stackOf: (state: GuidState) => string): readonly object[] | undefined;
 }
 
-/** What a tag means for as long as the facts are the same. `id` is that of the image. */
-type Meaning = { id: string; facts: readonly object[]; head: Head };
+/**
+ * What a tag means for as long as the facts, by their numbers, are the same: a meaning that held them would keep all of a stack's
+ * placements of its time. `id` is that of the image.
+ */
+type Meaning = { id: string; facts: readonly number[]; head: Head };
 
 /** What a HEAD is told of a manifest. `size` in bytes. */
 export type Head = Pick<Content, 'mediaType' | 'digest'> & { size: number };
@@ -57,6 +60,8 @@ export class Images {
   readonly #formats: ReadonlyMap<number, ImageFormat>;
   readonly #assembled: LRUCache<string, Image, Parts>;
   readonly #meanings: LRUCache<string, Meaning>;
+  readonly #numbers = new WeakMap<object, number>();
+  #lastNumber = 0;
 
   constructor(
     facts: Facts,
@@ -102,7 +107,9 @@ export class Images {
     const meaning = this.#meanings.get(`${repository.name}:${tag}`);
     if (meaning === undefined) return undefined;
     const facts = this.#factsOf(repository);
-    return facts?.every((fact, at) => fact === meaning.facts[at]) === true ? meaning : undefined;
+    return facts?.every((fact, at) => this.#numbers.get(fact) === meaning.facts[at]) === true
+      ? meaning
+      : undefined;
   }
 
   /**
@@ -135,9 +142,16 @@ export class Images {
     const isKnown = this.#assembled.has(id);
     const image = (await this.#assembled.fetch(id, { context: parts })) ?? (await this.#assemble(parts));
     if (facts !== undefined) {
-      this.#meanings.set(`${repository.name}:${tag}`, { id, facts, head: headOf(image.manifest) });
+      const numbers = facts.map((fact) => this.#numberOf(fact));
+      this.#meanings.set(`${repository.name}:${tag}`, { id, facts: numbers, head: headOf(image.manifest) });
     }
     return { image, from: from === 'memory' && !isKnown ? 'store' : from };
+  }
+
+  #numberOf(fact: object): number {
+    const known = this.#numbers.get(fact) ?? ++this.#lastNumber;
+    this.#numbers.set(fact, known);
+    return known;
   }
 
   #factsOf(repository: Repository): readonly object[] | undefined {

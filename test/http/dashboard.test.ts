@@ -133,4 +133,6 @@ test('another site has a browser change or ask nothing; our own page, and progra
   // What is read is not given to the other site, but asking the admin API may cost a conversion or a listener's place.
   t.is((await ask(`${url}/api/v1/stacks`, { headers: foreign[0] ?? {} })).status, 403);
   t.is((await ask(`${url}/`, { headers: foreign[0] ?? {} })).status, 200);
+  const link = { ...foreign[0], 'Sec-Fetch-Dest': 'document' };
+  t.is((await ask(`${url}/api/v1/stacks`, { headers: link })).status, 200);
 });
