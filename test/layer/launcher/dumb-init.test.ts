@@ -73,8 +73,8 @@ rootTest(
   async (t) => {
     const box = await container(t);
     const app = `
-    (trap 'echo grandchild; exit' USR1; echo ready; while :; do sleep 0.05; done) &
     trap 'sleep 0.3; echo child; exit 6' USR1
+    (trap 'echo grandchild; exit' USR1; echo ready; while :; do sleep 0.05; done) &
     while :; do sleep 0.05; done`;
     for (const [options, expected] of [
       [[], 'ready\ngrandchild\nchild\n'],
