@@ -14,7 +14,7 @@ import type { Usage } from '../peers/measured.ts';
 import type { Peer } from '../peers/peers.ts';
 import { treeCpuSeconds, treePeakRss } from '../process-tree.ts';
 import { firstManifest, type Ask } from '../peers/ask.ts';
-import { objectsOf } from './cold-pulls.ts';
+import { objectsOf } from './objects-of.ts';
 
 /** A peer that may also be asked for something else than the manifest. */
 export type Contender = Omit<Peer, 'measure'> & {

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { basic } from '../../test/helpers/basic.ts';
 import { placeBytes } from '../../test/helpers/crowd/droplets.ts';
 import type { Owner } from '../../test/helpers/owner.ts';
 import { tempDir } from '../../test/helpers/temp.ts';
 import { tinyRootfs } from '../../test/helpers/tiny.ts';
-import { objectsOf, pullManifest } from '../convert/cold-pulls.ts';
 import { floor } from '../convert/floor.ts';
+import { objectsOf } from '../convert/objects-of.ts';
 import { dropletEntries } from '../load/foundation/droplet-entries.ts';
+import { firstManifest } from '../peers/ask.ts';
 import { startFacade } from './facade.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -27,16 +29,22 @@ export async function coldScenario(owner: Owner): Promise<Scenario> {
   const path = join(await tempDir(owner), 'droplet.tgz');
   await writeFile(path, bytes);
   const small = await droplet('first', 10_000);
+  /** @param name `<guid>/manifests/<hash>` */
+  const pull = (name: string): Promise<void> => {
+    const [guid = '', hash = ''] = name.split('/manifests/');
+    const repository = `http://${server.host}/v2/cloudfoundry/${guid}`;
+    return firstManifest(repository, hash, { authorization: basic(server.puller.user) });
+  };
   return {
     name: coldName,
     unit: 'droplet',
     facade: async () => {
       // The process that converts may have ended since the last round, and starts for this one.
-      await pullManifest(server, await placeBytes(source, small));
+      await pull(await placeBytes(source, small));
       const objects = await objectsOf(server);
       const names = await Promise.all(Array.from({ length: count }, () => placeBytes(source, bytes)));
       const { work, cpuSeconds, copied } = await costOf(async () => {
-        for (const name of names) await pullManifest(server, name);
+        for (const name of names) await pull(name);
         return count;
       });
       // Layers of earlier rounds are never asked for.

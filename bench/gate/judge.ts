@@ -6,8 +6,8 @@ import { summaryOf, type Summary } from './summary.ts';
 export const tolerance = 0.15;
 
 /**
- * - `worse`: by more than the tolerance, and beyond the noise of the rounds
- * - `doubtful`: by more than the tolerance, but the rounds differ too much to be sure
+ * - `worse`: by more than the tolerance, and beyond the noise of the rounds and of the baseline's
+ * - `doubtful`: by more than the tolerance, but rounds differ too much to be sure
  * - `better`: by more than the tolerance, beyond the noise
  * - `new`: the baseline does not know it
  */
@@ -34,18 +34,19 @@ export function judge(
       const values = series[figure];
       if (values === undefined) return [];
       const is = summaryOf(values);
-      const was = scenarios[scenario]?.[figure]?.median;
-      if (was === undefined) return [{ scenario, figure, is, verdict: 'new' }];
-      return [{ scenario, figure, is, was, change: is.median / was - 1, verdict: verdictOf(is, was) }];
+      const usual = scenarios[scenario]?.[figure];
+      if (usual === undefined) return [{ scenario, figure, is, verdict: 'new' }];
+      const was = usual.median;
+      return [{ scenario, figure, is, was, change: is.median / was - 1, verdict: verdictOf(is, usual) }];
     }),
   );
 }
 
-function verdictOf({ median, low, high }: Summary, was: number): Verdict {
-  const [most, least] = [was * (1 + tolerance), was * (1 - tolerance)];
-  if (low > most) return 'worse';
-  if (median > most) return 'doubtful';
-  return high < least ? 'better' : 'same';
+function verdictOf(is: Summary, was: Summary): Verdict {
+  const [most, least] = [was.median * (1 + tolerance), was.median * (1 - tolerance)];
+  if (is.low > Math.max(most, was.high)) return 'worse';
+  if (is.median > most) return 'doubtful';
+  return is.high < Math.min(least, was.low) ? 'better' : 'same';
 }
 
 /** Whether a change must not go in: something is worse, or nobody recorded what is usual. */

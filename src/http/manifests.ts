@@ -48,8 +48,7 @@ export function knownHead(
   reference: Reference,
 ): Head | undefined {
   if ('tag' in reference) return images.knownHead(repository, reference.tag);
-  const { digest } = reference;
-  const found = digest && manifestOf(repository, served.known(imagesOf(repository), digest));
+  const found = knownManifest({ images, served }, repository, reference);
   return found && headOf(found);
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { joinSockets } from '../helpers/join-sockets.ts';
 import type { SimulatedApi } from '../helpers/kubernetes/simulated-api.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
 
@@ -19,7 +20,7 @@ export async function serviceProxy(owner: Owner, api: SimulatedApi, service: str
     const endpoints = await readyEndpoints(api, service);
     const endpoint = endpoints[turn++ % endpoints.length];
     if (endpoint === undefined) throw new Error(`No pod of ${service} is ready`);
-    join(client, connect(endpoint), sockets);
+    joinSockets(client, connect(endpoint), sockets);
   };
   const server = createServer({ pauseOnConnect: true }, (client) => {
     client.on('error', () => client.destroy());
@@ -48,20 +49,4 @@ async function readyEndpoints(api: SimulatedApi, service: string): Promise<{ hos
       .flatMap((endpoint) => endpoint.addresses);
     return port === undefined ? [] : addresses.map((host) => ({ host, port }));
   });
-}
-
-function join(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
-  for (const [socket, other] of [
-    [client, upstream],
-    [upstream, client],
-  ] as const) {
-    sockets.add(socket);
-    socket.pipe(other);
-    socket.on('error', () => other.resetAndDestroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
-      other.destroySoon();
-    });
-    if (socket.destroyed) other.destroy();
-  }
 }

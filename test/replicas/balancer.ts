@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { joinSockets } from '../helpers/join-sockets.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
 
 export type Balancer = {
@@ -51,7 +52,7 @@ export async function startBalancer(
       if (upstream !== undefined) {
         const { host } = target;
         if (onBytes !== undefined) upstream.on('data', () => onBytes(host, upstream.bytesRead));
-        join(client, upstream, sockets);
+        joinSockets(client, upstream, sockets);
         return;
       }
       counters.refused++;
@@ -104,23 +105,6 @@ async function reach(host: string): Promise<Socket | undefined> {
     () => socket,
     () => undefined,
   );
-}
-
-/** What one side ends or resets, the other side sees ended or reset. */
-function join(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
-  for (const [socket, other] of [
-    [client, upstream],
-    [upstream, client],
-  ] as const) {
-    sockets.add(socket);
-    socket.pipe(other);
-    socket.on('error', () => other.resetAndDestroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
-      other.destroySoon();
-    });
-    if (socket.destroyed) other.destroy();
-  }
 }
 
 function isReady({ host }: Target): Promise<boolean> {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { httpUrl } from '../http-url.ts';
 
 const text = z.string().min(1, 'must not be empty');
 
 /** A folder of a WebDAV server. The password is named by the file that holds it, so that this may be logged and handed on. */
 export const webdavLocation = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/, error: 'not a URL: write https://host/folder' })
-      .refine(isBare, 'not the URL of a folder: it has no user, password, ? or # in it')
+    url: httpUrl
+      .refine((given) => !/[?#]/.test(given), 'not the URL of a folder: it has no ? or # in it')
       .transform((given) => (given.endsWith('/') ? given : `${given}/`))
       .describe(
         'URL of the folder, such as https://blobstore.service.cf.internal:4443/admin/cc-droplets. A / is added at its end.',
@@ -27,8 +27,3 @@ export const webdavLocation = z
   );
 
 export type WebdavLocation = z.output<typeof webdavLocation>;
-
-function isBare(given: string): boolean {
-  const url = URL.parse(given);
-  return url === null || (url.username === '' && url.password === '' && !/[?#]/.test(given));
-}

@@ -39,6 +39,16 @@ test('more rounds decide what was doubtful', (t) => {
   t.is(verdictOf([...noisy, ...around(104, 10), ...around(103, 10)])?.verdict, 'same');
 });
 
+test('what the baseline itself saw is no worse', (t) => {
+  const wide = { scenarios: { pull: { cpu: { median: 100, low: 80, high: 140 } } } };
+  const verdictAt = (middle: number) =>
+    judge(wide, new Map([['pull', { cpu: around(middle, 1) }]]))[0]?.verdict;
+  t.is(verdictAt(130), 'doubtful');
+  t.is(verdictAt(145), 'worse');
+  t.is(verdictAt(82), 'same');
+  t.is(verdictAt(75), 'better');
+});
+
 test('one round that was disturbed decides nothing', (t) => {
   t.is(verdictOf([100, 101, 99, 100, 102, 900])?.verdict, 'same');
   t.is(verdictOf([125, 126, 124, 125, 127, 10])?.verdict, 'doubtful');
