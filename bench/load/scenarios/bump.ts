@@ -2,7 +2,7 @@ import { membersOf } from '../../../src/rollout/plan/waves.ts';
 import type { Observed } from '../fleet/observed.ts';
 import { watchServers } from '../foundation/watch-servers.ts';
 import type { ScenarioReport } from '../report/report.ts';
-import { poisson } from '../workload/arrivals.ts';
+import { allAtOnce } from '../workload/arrivals.ts';
 import type { App } from '../workload/workload.ts';
 import { inSequence } from './in-sequence.ts';
 import { giveUpMs, measure, note, promise } from './measure.ts';
@@ -30,8 +30,7 @@ export const bump: Scenario = {
       name: 'bump',
       what: `All apps are placed on the next rootfs and restarted, wave by wave: ${waves.map(({ length }) => length).join(', ')}.`,
     };
-    const { perSecond } = theatre.setting;
-    const report = await measure(stage, about, async () => roll(stage, waves, to, perSecond));
+    const report = await measure(stage, about, async () => roll(stage, waves, to));
     const { requests, errors } = report.kinds.layer;
     const layers = requests - Object.values(errors).reduce((a, b) => a + b, 0);
     await stage.promote(to);
@@ -47,7 +46,7 @@ export const bump: Scenario = {
           },
         ),
         ahead.told,
-        `restarts come as a Poisson process, ${perSecond} a second in the mean; seconds and charts leave out the pauses in which ${inFlight} apps at most are placed at once`,
+        `${inFlight} apps at most restart at once; seconds and charts leave out the pauses in which they are placed`,
         ...manifestRates(report, theatre.reports),
       ),
     ];
@@ -75,20 +74,14 @@ async function makeAhead(
   };
 }
 
-async function roll(
-  stage: Stage,
-  waves: readonly App[][],
-  version: string,
-  perSecond: number,
-): Promise<Observed> {
+async function roll(stage: Stage, waves: readonly App[][], version: string): Promise<Observed> {
   const numbers = new Map(stage.apps.map(({ name }, at) => [name, at]));
   const seen: Observed[] = [];
   for (const batch of waves.flatMap(batchesOf)) {
     await stage.place(placed(batch, version));
     const some = new Set(batch.map(({ name }) => numbers.get(name)));
     const instances = stage.instances.filter(({ app }) => some.has(app));
-    const arrival = poisson(perSecond, stage.workload.seed + seen.length);
-    seen.push(await stage.fleet.run(stage.starts(arrival, instances), { giveUpMs }));
+    seen.push(await stage.fleet.run(stage.starts(allAtOnce, instances), { giveUpMs }));
   }
   return inSequence(seen);
 }
