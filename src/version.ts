@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 
 /** dropstack's version. It stands in package.json alone, which is beside us in a checkout, in a package and in an image. */
 export const version = readVersion(join(import.meta.dirname, '../package.json'));
@@ -9,5 +8,8 @@ export const version = readVersion(join(import.meta.dirname, '../package.json'))
 export const userAgent = `dropstack/${version}`;
 
 function readVersion(path: string): string {
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path, 'utf8'))).version;
+  const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (typeof found === 'object' && found !== null && 'version' in found && typeof found.version === 'string')
+    return found.version;
+  throw new Error(`${path} names no version`);
 }

@@ -11,7 +11,11 @@ import { print, table } from './print.ts';
 export function auditCommand(program: Command): void {
   facadeCommand(program, 'audit')
     .description('tell who changed what, and who was refused: newest first')
-    .option('--since <time>', 'from then on: an age such as 12h or 30d, or a time in RFC 3339', parseTime)
+    .option(
+      '--since <time>',
+      'from then on: an age such as 12h or 30d, or a time in RFC 3339',
+      (text: string) => parseTime(text),
+    )
     .option('--before <time>', 'up to then; or the id of an entry, for what came before it', parsePlace)
     .option('--limit <number>', 'so many entries at the most', parseLimit, 50)
     .addHelpText(
@@ -39,17 +43,30 @@ async function show({ since, before, limit, ...options }: Flags): Promise<void> 
       ]),
       'Nothing was changed.',
     );
-    return page.next === undefined ? entries : `${entries}\n\nThere is more: --before ${page.next}`;
+    const { unreadable = [], next } = page;
+    return [
+      entries,
+      ...(unreadable.length === 0
+        ? []
+        : [
+            `${unreadable.length} more cannot be read, since they are damaged or of a later release: ${unreadable.join(', ')}`,
+          ]),
+      ...(next === undefined ? [] : [`There is more: --before ${next}`]),
+    ].join('\n\n');
   });
 }
 
 function subjectOf(entry: AuditEntry): string {
   const { stack, version, guid, hash, holder, versions, count, first, reference, previous } = entry;
+  const { order, roll, wave } = entry;
   const droplet =
     guid === undefined ? undefined : [guid, hash].filter((part) => part !== undefined).join('/');
   const rootfs = [stack, version].filter((part) => part !== undefined).join(' ');
   const placed = first === undefined ? undefined : placementsOf(count ?? 0, first);
   return [
+    order,
+    wave === undefined ? undefined : `wave ${wave}`,
+    roll === undefined ? undefined : `roll ${roll} of`,
     droplet,
     droplet !== undefined && rootfs !== '' ? `for ${rootfs}` : rootfs,
     previous === undefined ? undefined : `after ${previous}`,
@@ -68,19 +85,20 @@ function placementsOf(count: number, first: NonNullable<AuditEntry['first']>): s
 }
 
 /** In milliseconds since the epoch. */
-function parseTime(text: string): string {
+function parseTime(text: string, orElse = ''): string {
   const time = Date.parse(text);
   if (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(time)) return String(time);
   try {
     return String(Date.now() - parseAge(text));
   } catch (error) {
-    if (isFailure(error)) throw new InvalidArgumentError('Write it as 12h, 30d or 2026-11-21T00:00:00Z.');
+    if (isFailure(error))
+      throw new InvalidArgumentError(`Write it as 12h, 30d or 2026-11-21T00:00:00Z${orElse}.`);
     throw error;
   }
 }
 
 function parsePlace(text: string): string {
-  return auditId.test(text) ? text : parseTime(text);
+  return auditId.test(text) ? text : parseTime(text, ', or an id that this command has told');
 }
 
 function parseLimit(text: string): number {

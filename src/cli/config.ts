@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import { configJsonSchema } from '../config/json-schema.ts';
-import { readConfig } from '../config/read.ts';
-import { requireRight } from '../config/load.ts';
-import { shownOptions } from '../config/shown.ts';
-import { checkConfig } from './config/check.ts';
-import { describeProblems, plainProblem } from './config/describe-problems.ts';
-import { describeOptions } from './config/describe-options.ts';
+import { lazily } from './lazily.ts';
 import { outputOption } from './options.ts';
-import { print, type Format } from './print.ts';
-import { withServeFlags, type ServeFlags } from './serve-flags.ts';
-
-type Flags = ServeFlags & { output: Format };
+import { withServeFlags } from './serve-flags.ts';
 
 /** `dropstack config …` */
 export function configCommands(program: Command): void {
@@ -24,12 +15,12 @@ export function configCommands(program: Command): void {
         'Exit codes: 0 a facade would start, maybe with warnings, 2 there are errors.\n\n' +
         'Example:\n  dropstack config check --config /etc/dropstack/dropstack.yml',
     )
-    .action(check);
+    .action(lazily(async () => (await import('./config/tell-problems.ts')).tellProblems));
   withServeFlags(config.command('show'))
     .description('print the configuration in force, and where each value comes from')
     .addOption(outputOption())
     .addHelpText('after', '\nWhat is printed can be used as a configuration file.')
-    .action(show);
+    .action(lazily(async () => (await import('./config/tell-options.ts')).tellOptions));
   config
     .command('schema')
     .description('print the JSON Schema of the configuration file, for editors')
@@ -38,18 +29,5 @@ export function configCommands(program: Command): void {
       '\nExample:\n  dropstack config schema > dropstack.schema.json\n' +
         'and as the first line of the configuration file:\n  # yaml-language-server: $schema=dropstack.schema.json',
     )
-    .action(() => print('json', configJsonSchema(), () => ''));
-}
-
-async function check({ config: file, output, ...flags }: Flags): Promise<void> {
-  const problems = await checkConfig(readConfig(flags, process.env, file));
-  print(output, problems.map(plainProblem), () => describeProblems(problems));
-  if (problems.some(({ level }) => level === 'error')) process.exitCode = 2;
-}
-
-function show({ config: file, output, ...flags }: Flags): void {
-  const reading = readConfig(flags, process.env, file);
-  requireRight(reading);
-  const options = shownOptions(reading);
-  print(output, options, () => describeOptions(options));
+    .action(lazily(async () => (await import('./config/tell-schema.ts')).tellSchema));
 }

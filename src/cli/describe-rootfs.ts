@@ -3,7 +3,8 @@ import type { RootfsRecord } from '../rootfs/record.ts';
 import type { StackEvent, StackRecord } from '../rootfs/stack-record.ts';
 import { bytes, fields, table } from './print.ts';
 
-export function versionTable(versions: readonly VersionSummary[]): string {
+/** @param of the stack that was named; without it, of all */
+export function versionTable(versions: readonly VersionSummary[], of?: string): string {
   return table(
     ['STACK', 'VERSION', 'PLATFORM', 'SIZE', 'PACKAGES', 'PLACED', 'STATE'],
     versions.map(
@@ -17,7 +18,7 @@ export function versionTable(versions: readonly VersionSummary[]): string {
         serves ? 'promoted' : retired ? 'retired' : '',
       ],
     ),
-    'There is no rootfs version: see dropstack rootfs import --help',
+    `There is no rootfs version${of === undefined ? '' : ` of stack ${of}`}: see dropstack rootfs import --help`,
   );
 }
 

@@ -9,7 +9,6 @@ import { describeDroplet, describeTriedPut, dropletTable } from './describe-drop
 import { facadeCommand, type FacadeOptions } from './options.ts';
 import { bytes, print, table } from './print.ts';
 import { onlyTried, withDryRun, type DryRun } from './trial/dry-run.ts';
-import { tryPut } from './trial/try-put.ts';
 
 /** `dropstack droplet …` */
 export function dropletCommands(program: Command): void {
@@ -51,6 +50,7 @@ async function put(guid: string, file: string, options: PutFlags): Promise<void>
   const sha256 = meter.hex('sha256');
   const hash = options.sha256 === true ? sha256 : meter.hex('sha1');
   if (options.dryRun === true) {
+    const { tryPut } = await import('./trial/try-put.ts');
     const droplet = { guid, hash, sha256, stack: options.stack };
     const tried = await withOperator(options, ({ droplets }) => tryPut(droplets, droplet, file));
     print(options.output, { dryRun: true, ...tried }, () => onlyTried(describeTriedPut(tried)));
@@ -107,6 +107,7 @@ function read(file: string): ReadStream {
 }
 
 async function list(guid: string | undefined, options: FacadeOptions & { refused?: boolean }): Promise<void> {
+  if (guid !== undefined) requireGuid(guid);
   if (options.refused !== true) {
     const droplets = await withOperator(options, (operator) => operator.droplets.list(guid));
     print(options.output, droplets, () => dropletTable(droplets));

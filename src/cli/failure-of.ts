@@ -1,21 +1,18 @@
 import { z } from 'zod';
+import { errorEnvelopeOf } from '../api/error-envelope.ts';
 import { Failure, type FailureCode } from '../errors.ts';
 import type { Server } from './server.ts';
 
-const envelope = z.object({
-  errors: z
-    .array(
-      z.object({
-        code: z.string(),
-        message: z.string(),
-        detail: z
-          .union([z.object({ expected: z.string(), found: z.string() }), z.object({ rule: z.string() })])
-          .optional()
-          .catch(undefined),
-      }),
-    )
-    .min(1),
-});
+/** A detail that a facade of another version gives is passed over. */
+const envelope = errorEnvelopeOf(
+  z
+    .union([
+      z.object({ expected: z.string(), found: z.string().exactOptional() }),
+      z.object({ rule: z.string() }),
+    ])
+    .optional()
+    .catch(undefined),
+);
 
 const codes: Record<number, FailureCode> = {
   400: 'invalid',

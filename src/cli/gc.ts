@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { defaultGraceSeconds } from '../collect/collect.ts';
+import { defaultGraceSeconds } from '../collect/grace.ts';
 import type { CollectionReport } from '../collect/report.ts';
 import { Failure } from '../errors.ts';
 import { withOperator } from './connect.ts';

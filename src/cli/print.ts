@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 
 export type Format = 'text' | 'json';
 
@@ -23,16 +23,13 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-/** Names and values, one a line. */
+/** Names and values, one a line; a value may have more lines. */
 export function fields(pairs: readonly (readonly [string, string | number | undefined])[]): string {
   const present = pairs.filter(([, value]) => value !== undefined);
   const width = Math.max(...present.map(([name]) => name.length));
-  return present.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${shown(value)}`).join('\n');
-}
-
-/** Values may have lines of their own. */
-function shown(value: string | number | undefined): string {
-  return String(value).split('\n').map(printable).join('\n');
+  return present
+    .map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${printableLines(String(value))}`)
+    .join('\n');
 }
 
 /** `12.3 MB`, in powers of ten as registries count. */

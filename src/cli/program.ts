@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { dropletCommands } from './droplet.ts';
 import { exposureCommand } from './exposure.ts';
 import { gcCommand } from './gc.ts';
+import { helpCommand } from './help.ts';
 import { imageCommands } from './image.ts';
 import { patcherCommand } from './patcher.ts';
 import { rolloutCommands } from './rollout.ts';
@@ -50,6 +51,7 @@ export function createProgram(complain: (text: string) => void): Command {
     configCommands,
     doctorCommand,
     completionCommand,
+    helpCommand,
   ])
     add(program);
   return program;

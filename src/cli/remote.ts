@@ -1,10 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { putResult } from '../api/answers.ts';
 import { operations } from '../api/operations.ts';
 import { Failure } from '../errors.ts';
-import { requireGuid, requireHash, requireStack } from '../oci/names.ts';
 import type {
   AuditOperator,
   CollectionOperator,
@@ -13,13 +10,11 @@ import type {
   ImpactOperator,
   ImportOptions,
   Operator,
-  PutOptions,
   RootfsOperator,
   WarmOperator,
 } from '../operator/operator.ts';
 import { Ask } from './ask.ts';
 import { remoteRolls } from './remote-rolls.ts';
-import { send } from './request.ts';
 import type { Server } from './server.ts';
 
 /** An operator that works through a facade's HTTP API. */
@@ -27,7 +22,7 @@ export function remoteOperator(server: Server): Operator {
   const ask = new Ask(server);
   return {
     rootfs: remoteRootfs(ask),
-    droplets: remoteDroplets(ask, server),
+    droplets: remoteDroplets(ask),
     impact: remoteImpact(ask),
     images: remoteImages(ask),
     rolls: remoteRolls(ask),
@@ -87,27 +82,32 @@ function remoteImpact(ask: Ask): ImpactOperator {
   };
 }
 
-function remoteDroplets(ask: Ask, server: Server): DropletOperator {
+function remoteDroplets(ask: Ask): DropletOperator {
   return {
     list: (guid) => ask.json(operations.listDroplets, { query: { guid } }),
+    count: () => ask.json(operations.countApps),
     get: (guid, hash) => ask.json(operations.getDroplet, { parameters: { guid, hash } }),
-    put: async (guid: string, hash: string, body: Readable, options: PutOptions) => {
-      requireGuid(guid);
-      requireHash(hash);
-      if (options.stack !== undefined) requireStack(options.stack);
-      const answer = await send(server, `/droplets/${guid}/${hash}`, {
-        method: 'PUT',
-        query: { stack: options.stack, wait: options.wait ? 'true' : undefined },
-        headers: options.sha256 === undefined ? {} : { Digest: `sha256=${options.sha256}` },
-        body,
-      });
-      return { guid, hash, ...ask.understand(putResult, answer) };
+    put: (guid, hash, body, { stack, wait, sha256 }) =>
+      ask.json(operations.putDroplet, {
+        parameters: { guid, hash },
+        query: { stack, wait: wait ? 'true' : undefined },
+        headers: sha256 === undefined ? {} : { digest: `sha256=${sha256}` },
+        bytes: body,
+      }),
+    remove: async (guid, hash) => {
+      await ask.nothing(operations.deleteDroplet, { parameters: { guid, hash } });
+      return true;
     },
-    remove: (guid, hash) => ask.nothing(operations.deleteDroplet, { parameters: { guid, hash } }),
-    assignStack: (guid, stack) =>
-      ask.nothing(operations.assignStack, { parameters: { guid }, body: { stack } }),
+    assignStack: async (guid, stack) => {
+      await ask.nothing(operations.assignStack, { parameters: { guid }, body: { stack } });
+      return true;
+    },
     verify: (guid, hash) => ask.json(operations.verifyDroplet, { parameters: { guid, hash } }),
-    refusals: () => ask.json(operations.listRefused),
+    refusals: ({ rule, skip, limit } = {}) =>
+      ask.json(operations.listRefused, {
+        query: { rule, skip: skip?.toFixed(0), limit: limit?.toFixed(0) },
+      }),
+    refusalRules: () => ask.json(operations.countRefused),
   };
 }
 

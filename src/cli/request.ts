@@ -8,10 +8,10 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { getCACertificates } from 'node:tls';
-import { Failure, reasonOf } from '../errors.ts';
+import { Failure } from '../errors.ts';
 import { userAgent } from '../version.ts';
-import { failureOf } from './failure-of.ts';
 import type { Server } from './server.ts';
+import { unreachable } from './unreachable.ts';
 
 export type Call = {
   method?: string;
@@ -81,6 +81,7 @@ async function exchange(server: Server, path: string, { body, ...call }: Call): 
       if (!request.writableEnded) request.destroy();
     });
     if (statusCode < 300) return response;
+    const { failureOf } = await import('./failure-of.ts');
     throw failureOf(server, statusCode, await textOf(server, response), headers['retry-after']);
   } catch (error) {
     request.destroy();
@@ -148,10 +149,4 @@ function sendBytes(body: Readable, request: ClientRequest, onError: (error: Erro
     request.destroy();
   });
   body.pipe(request);
-}
-
-function unreachable({ url }: Server, cause: unknown): Failure {
-  return new Failure('unavailable', `Cannot reach the facade at ${url.origin}: ${reasonOf(cause)}`, {
-    cause,
-  });
 }

@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
 import { onKubernetes } from './kubernetes-options.ts';
+import { lazily } from './lazily.ts';
 import { facadeCommand } from './options.ts';
-import { showHistory } from './rollout/history.ts';
-import { giveOrder } from './rollout/give-order.ts';
-import { orders } from './rollout/orders.ts';
-import { showPlan } from './rollout/plan.ts';
-import { showReceipt } from './rollout/receipt.ts';
 import { stackCommand } from './rollout/stack-command.ts';
-import { startRoll } from './rollout/start.ts';
-import { showStatus } from './rollout/status.ts';
 
 const trial = ['--dry-run', 'ask the API server whether it would, and change nothing'] as const;
 const followed =
@@ -30,7 +24,7 @@ export function rolloutCommands(program: Command): void {
       '\nExit codes: 0 no app is known to break, 1 it failed, 2 wrong input, 3 apps would break.\n\n' +
         'Example:\n  dropstack rollout plan cflinuxfs4 --version 1.269.0',
     )
-    .action(showPlan);
+    .action(lazily(async () => (await import('./rollout/plan.ts')).showPlan));
   onKubernetes(facadeCommand(rollout, 'start <stack>'))
     .description('have the Stack ask for another version: the patcher rolls its apps there')
     .requiredOption('--version <version>', 'where to')
@@ -48,44 +42,53 @@ export function rolloutCommands(program: Command): void {
       `${followed}\nWithout --watch: 0 done, 1 it failed, 2 wrong input.\n\n` +
         'Example:\n  dropstack rollout start cflinuxfs4 --version 1.269.0 --watch',
     )
-    .action(startRoll);
+    .action(lazily(async () => (await import('./rollout/start.ts')).startRoll));
   onKubernetes(facadeCommand(rollout, 'status <stack>'))
     .description('tell how a roll stands; a facade, where one is given, knows how much is left')
     .option('-w, --watch', 'follow it until it ends')
     .option('--exit-on-stop', 'do not wait while it is paused, halted or waits for approval')
     .addHelpText('after', followed)
-    .action(showStatus);
+    .action(lazily(async () => (await import('./rollout/status.ts')).showStatus));
   orderCommands(rollout);
   stackCommand(rollout, 'history <stack>')
     .description('list the last rolls, newest first')
-    .action(showHistory);
+    .action(lazily(async () => (await import('./rollout/history.ts')).showHistory));
   facadeCommand(rollout, 'receipt <stack> [roll]')
     .description('show what a roll was to do, what it did, and what proves it; the last one that ended')
     .option('--html', 'as a page for people')
     .option('--out <file>', 'into a file')
-    .action(showReceipt);
+    .action(lazily(async () => (await import('./rollout/receipt.ts')).showReceipt));
 }
 
 function orderCommands(rollout: Command): void {
   stackCommand(rollout, 'pause <stack>')
     .description('begin nothing more; what is on its way arrives')
     .option(...trial)
-    .action(giveOrder('pause', orders.pause));
+    .action(ordering('pause'));
   stackCommand(rollout, 'resume <stack>')
     .description('go on, whether it was paused or failures have halted it: those seen so far count no more')
     .option(...trial)
-    .action(giveOrder('resume', orders.resume));
+    .action(ordering('resume'));
   stackCommand(rollout, 'approve <stack>')
     .description('let the next wave begin')
     .option('--wave <name>', 'ahead of time: the wave that is approved, when it is through')
     .option(...trial)
-    .action(giveOrder('approve', (stack, { wave }) => orders.approve(stack, wave)));
+    .action(ordering('approve'));
   stackCommand(rollout, 'abort <stack>')
     .description('end the roll; every app stays where it is')
     .option(...trial)
-    .action(giveOrder('abort', orders.abort));
+    .action(ordering('abort'));
   stackCommand(rollout, 'undo <stack>')
     .description('take every app back to where the last roll found it')
     .option(...trial)
-    .action(giveOrder('undo', orders.undo));
+    .action(ordering('undo'));
+}
+
+/** The action of a command that tells a roll something. */
+function ordering(what: 'pause' | 'resume' | 'approve' | 'abort' | 'undo') {
+  return lazily(async () => {
+    const { giveOrder } = await import('./rollout/give-order.ts');
+    const { orders } = await import('../rollout/drive/orders.ts');
+    return giveOrder(what, (stack, { wave }) => orders[what](stack, wave));
+  });
 }

@@ -4,13 +4,13 @@ import { resolve } from 'node:path';
 import type { PullOptions, RootfsOperator } from '../operator/operator.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
 import { isForced, readImageReference } from '../rootfs/registry/image-reference.ts';
-import { dockerConfig, withOperator } from './connect.ts';
+import { withOperator } from './connect.ts';
 import { describeVersion } from './describe-rootfs.ts';
+import { dockerConfig } from './docker-config.ts';
 import { facadeCommand, type FacadeOptions } from './options.ts';
 import { patiently } from './patiently.ts';
 import { print } from './print.ts';
 import { onlyTried, withDryRun, type DryRun } from './trial/dry-run.ts';
-import { tryImport } from './trial/try-import.ts';
 
 /** `dropstack rootfs import` */
 export function importCommand(rootfs: Command): void {
@@ -77,6 +77,7 @@ async function tryVersion(
   wanted: PullOptions,
   { promote, ...options }: FacadeOptions & { promote: boolean },
 ): Promise<void> {
+  const { tryImport } = await import('./trial/try-import.ts');
   const registryAuth = options.registryAuth ?? dockerConfig();
   const place = isImage(source)
     ? { reference: source, registryAuth }

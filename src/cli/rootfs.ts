@@ -23,7 +23,7 @@ export function rootfsCommands(program: Command): void {
     .description('list the versions of one stack, or of all')
     .action(async (stack: string | undefined, options: FacadeOptions) => {
       const versions = await withOperator(options, ({ rootfs: operator }) => operator.versions(stack));
-      print(options.output, versions, () => versionTable(versions));
+      print(options.output, versions, () => versionTable(versions, stack));
     });
   facadeCommand(rootfs, 'show <stack> [version]')
     .description(
@@ -115,10 +115,10 @@ async function retire(stack: string, version: string, options: Flags): Promise<v
 }
 
 async function place(stack: string, guids: string[], version: string | null, options: Flags): Promise<void> {
+  guids.forEach(requireGuid);
   const placements = Object.fromEntries(guids.map((guid) => [guid, version]));
   const record = await withOperator(options, ({ rootfs }) => {
     if (options.dryRun !== true) return rootfs.place(stack, placements);
-    guids.forEach(requireGuid);
     const versions = version === null ? [] : [version];
     return tryChange(rootfs, stack, versions, (found) => placement(found, placements));
   });

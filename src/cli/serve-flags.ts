@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { flagged } from '../config/flagged.ts';
-import { configSchema, type ConfigInput } from '../config/schema.ts';
+import type { ConfigInput } from '../config/schema.ts';
 
 /** What a command is given of the configuration: its file, and options over it. */
 export type ServeFlags = ConfigInput & { config?: string };
@@ -9,16 +8,12 @@ export type ServeFlags = ConfigInput & { config?: string };
 /** A command that takes the configuration as `dropstack serve` does. */
 export function withServeFlags(command: Command): Command {
   command.option('--config <file>', 'YAML file with all options (DROPSTACK_CONFIG)');
-  for (const { name, flag, value, description } of flagged) {
-    const fallback = defaults[name];
-    const isTold = typeof fallback === 'string' || typeof fallback === 'number';
-    const note = isTold ? ` (default ${fallback})` : '';
+  for (const { flag, value, description, default: fallback } of flagged) {
+    const note = fallback === undefined ? '' : ` (default ${fallback})`;
     command.option(`${flag} <${value}>`, `${beginSmall(description)}${note}`);
   }
   return command;
 }
-
-const defaults: Record<string, unknown> = z.parse(configSchema, {});
 
 /** As commander's own lines are: small, without a full stop. */
 function beginSmall(sentence: string): string {

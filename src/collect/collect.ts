@@ -25,8 +25,6 @@ export type CollectOptions = {
   allowLarge: boolean;
 };
 
-export const defaultGraceSeconds = (7 * day) / 1000;
-
 /** Times are compared that the store and other machines wrote. */
 const clocksAgreeWithin = 10 * minute;
 

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { configSchema } from './schema.ts';
+import { flags } from './flags.ts';
 
 /** An option that the command line and the environment can set, beside the file. */
 export type Flagged = {
@@ -11,13 +10,17 @@ export type Flagged = {
   /** what stands for its value in a usage line */
   value: string;
   description: string;
+  default: string | number | undefined;
 };
 
-export const flagged: readonly Flagged[] = Object.entries(configSchema.shape).flatMap(([name, schema]) => {
-  const { flag: value, description = '' } = z.globalRegistry.get(schema) ?? {};
-  if (typeof value !== 'string') return [];
-  return [{ name, flag: flagOf(name), variable: variableOf(name), value, description }];
-});
+export const flagged: readonly Flagged[] = Object.entries(flags).map(([name, option]) => ({
+  name,
+  flag: flagOf(name),
+  variable: variableOf(name),
+  value: option.value,
+  description: option.description,
+  default: 'default' in option ? option.default : undefined,
+}));
 
 export function flagOf(name: string): string {
   return `--${separated(name, '-').toLowerCase()}`;

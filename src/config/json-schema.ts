@@ -11,10 +11,11 @@ export function configJsonSchema(): object {
     override: ({ zodSchema, jsonSchema }) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (zodSchema === configSchema.shape.store) jsonSchema.oneOf = oneOf('directory', 's3');
-      if (zodSchema === configSchema.shape.source) allowText(jsonSchema, oneOf('directory', 's3', 'webdav'));
+      if (zodSchema === configSchema.shape.source)
+        allowText(jsonSchema, { oneOf: oneOf('directory', 's3', 'webdav') });
+      if (zodSchema === configSchema.shape.kubernetes) allowText(jsonSchema);
       // For our own documents.
       delete jsonSchema['unit'];
-      delete jsonSchema['flag'];
     },
   });
   return { $schema, title: 'Configuration of dropstack', ...schema };
@@ -26,12 +27,12 @@ function oneOf(...names: string[]): JsonSchema[] {
   return names.map((name) => ({ required: [name] }));
 }
 
-/** A source that is a directory may be its path alone. */
-function allowText(schema: JsonSchema, places: JsonSchema[]): void {
+/** A source that is a directory, and a cluster of a kubeconfig, may be that path alone. */
+function allowText(schema: JsonSchema, more: JsonSchema = {}): void {
   const { description: _, ...mapping } = schema;
   for (const key of Object.keys(mapping)) delete schema[key];
   schema.anyOf = [
     { type: 'string', minLength: 1 },
-    { ...mapping, oneOf: places },
+    { ...mapping, ...more },
   ];
 }

@@ -1,7 +1,9 @@
 /** `dropstack audit`, on a store and through a facade. */
+import { writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { entryKey } from '../../src/operator/audit/keys.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { tinyRootfs } from '../helpers/tiny.ts';
 import { startFacade } from '../protocol/facade.ts';
@@ -45,6 +47,17 @@ test.serial('who changed what is told, by whichever way', async (t) => {
     (await local('audit', '--since', '1h', '--before', '2020-01-01T00:00:00Z')).stdout,
     'Nothing was changed.\n',
   );
+});
+
+test.serial('an entry that cannot be read is named', async (t) => {
+  const data = join(await tempDir(t), 'store');
+  const { operator } = await startFacade(t, { data });
+  for (const stack of ['one', 'two']) await operator.droplets.assignStack('some-app', stack);
+  const { entries } = await operator.audit.list({ limit: 10 });
+  const id = entries[0]?.id ?? '';
+  await writeFile(join(data, entryKey(id)), '{');
+  const { stdout } = await dropstack(['audit', '--data', data]);
+  t.regex(stdout, new RegExp(`for one .*done\n\n1 more cannot be read, .*: ${id}\n$`));
 });
 
 test.serial('a time or a number that is none is told', async (t) => {

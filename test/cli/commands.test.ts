@@ -256,8 +256,22 @@ test.serial('what is wrong with credentials is said', async (t) => {
   const { url } = await startFacade(t, { users: await usersFile(t, 'right') });
   const args = ['rootfs', 'list', '--server', url];
   t.regex(complaint(t, await dropstack(args), 1), /needs a password: set DROPSTACK_PASSWORD/);
+  const empty = await dropstack(args, { DROPSTACK_PASSWORD: '', DROPSTACK_USER: '' });
+  t.regex(complaint(t, empty, 1), /needs a password: set DROPSTACK_PASSWORD/);
   const wrong = await dropstack(args, { DROPSTACK_PASSWORD: 'wrong' });
   t.regex(complaint(t, wrong, 1), /does not know user admin with that password/);
   const unknown = await dropstack(args, { DROPSTACK_PASSWORD: 'right', DROPSTACK_USER: 'nobody' });
   t.regex(complaint(t, unknown, 1), /does not know user nobody/);
 });
+
+test.serial(
+  'TLS that cannot be agreed on, and an authority that is not known, are said with what to do',
+  async (t) => {
+    const plain = await serverTarget(t);
+    const [, url = ''] = plain.args;
+    const noTls = await dropstack(['rootfs', 'list', '--server', url.replace('http:', 'https:')], plain.env);
+    t.regex(complaint(t, noTls, 1), /no TLS could be agreed on: does it speak TLS there/);
+    const { env } = await tlsTarget(t);
+    t.regex(complaint(t, await dropstack(['rootfs', 'list'], env), 1), /name its authority with --ca <file>/);
+  },
+);

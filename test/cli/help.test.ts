@@ -139,6 +139,16 @@ test.serial('a command that needs another tells which there are', async (t) => {
   }
 });
 
+test.serial('help is told of a command at any depth, however one asks', async (t) => {
+  const asked = await dropstack(['rootfs', 'import', '--help']);
+  for (const words of [
+    ['help', 'rootfs', 'import'],
+    ['rootfs', 'help', 'import'],
+  ])
+    t.like(await dropstack(words), { code: 0, stdout: asked.stdout, stderr: '' });
+  t.is((await dropstack(['help'])).stdout, (await dropstack(['--help'])).stdout);
+});
+
 test.serial('the version is told', async (t) => {
   const { code, stdout } = await dropstack(['--version']);
   t.is(code, 0);

@@ -4,7 +4,7 @@ import { describeStatus } from '../../src/cli/rollout/describe-status.ts';
 import { lasting } from '../../src/cli/rollout/lasting.ts';
 import { newsTeller } from '../../src/cli/rollout/news.ts';
 import { redrawer } from '../../src/cli/rollout/redraw.ts';
-import { timeLeft } from '../../src/cli/rollout/time-left.ts';
+import { timeLeft } from '../../src/rollout/drive/time-left.ts';
 import { rolloutPlan } from '../../src/rollout/plan/plan.ts';
 import { stackSpec } from '../../src/rollout/stack/spec.ts';
 import type { Roll, StackStatus } from '../../src/rollout/stack/status.ts';

@@ -13,6 +13,7 @@ const data = ['--data', 'store'];
 const wrong: [string[], RegExp, Record<string, string>?][] = [
   [['lst'], /unknown command 'lst'/],
   [['rootfs', 'lst'], /unknown command 'lst' \(Did you mean list\?\)/],
+  [['help', 'rootfs', 'lst'], /unknown command 'rootfs lst'/],
   [['--nonsense'], /unknown option '--nonsense'/],
   [['rootfs', 'list', '--nonsense'], /unknown option '--nonsense'/],
   [['rootfs', 'list', '--password', 'x'], /unknown option '--password'/],
@@ -59,6 +60,10 @@ const wrong: [string[], RegExp, Record<string, string>?][] = [
   [['rootfs', 'list', '--server', 'https://registry', '--ca', 'gone'], /CA certificates in gone: ENOENT/],
   [['rootfs', 'list', '--server', 'https://registry', '--ca', 'file'], /CA certificates in file: /],
   [['rootfs', 'list', ...data], /There is no store at store: check --data/],
+  [['rootfs', 'list', '--data', '.'], /There is no store at \.: check --data/],
+  [['rootfs', 'place', 'fs', '1', 'x', ...data], /^dropstack: "x" cannot be a droplet's guid/],
+  [['droplet', 'list', 'x', '--server', 'http://127.0.0.1:1'], /^dropstack: "x" cannot be a droplet's guid/],
+  [['audit', '--before', 'then', '--server', 'http://127.0.0.1:1'], /Write it as 12h, .*, or an id/],
   [['droplet', 'verify', 'some-app', no1, ...data], /There is no store at store/],
 
   [['rootfs', 'import', 'a/b', '1', 'file', ...data], /"a\/b" cannot be a stack's name: use a-z/],
@@ -92,6 +97,8 @@ const wrong: [string[], RegExp, Record<string, string>?][] = [
   [['serve', ...data], /DROPSTACK_LISTEN: not an address/, { DROPSTACK_LISTEN: 'here' }],
   [['rootfs', 'list', '--config', 'bad.yml'], /bad\.yml line 2, limits\.holdSeconds/],
   [['start', '--listen', 'nowhere'], /--listen: not an address/],
+  [['start', '--data', 'file', '--listen', '127.0.0.1:0'], /Cannot keep anything in .*\/file: E/],
+  [['patcher', '--log-level', 'loud'], /It is trace, debug, info, warn, error or silent/],
 ];
 
 for (const [args, message, env] of wrong) {

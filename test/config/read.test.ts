@@ -133,6 +133,7 @@ const samples: Record<OptionName, readonly [unknown, unknown, unknown]> = {
   tlsCert: ['cert-a', 'cert-b', 'cert-c'],
   tlsKey: ['key-a', 'key-b', 'key-c'],
   registryAuth: ['auth-a', 'auth-b', 'auth-c'],
+  kubernetes: ['kubeconfig-a', 'kubeconfig-b', { context: 'c' }],
   defaultStack: ['stack-a', 'stack-b', 'stack-c'],
   layer: [{ compression: 'gzip' }, { owner: 'preserve' }, { special: 'keep' }],
   imageFormat: [1, 1, 1],

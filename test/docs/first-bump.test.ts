@@ -16,10 +16,10 @@ withCluster('first-bump.md, and rollouts.md with its fleet', async (t) => {
   const world = await startWorld(t, { KUBECONFIG: cluster.kubeconfig('admin') });
   const { access } = clusterApi(t, cluster);
   await simulatedNodes(t, access, { nodes: 2, hurry: 50, facade: { host: `${world.address}:8080`, user } });
-  const page = 'first-bump.md';
+  const page = 'docs/first-bump.md';
   const end = '## Clear up';
   await t.notThrowsAsync(runPage(world, page, { until: end }));
-  await runPage(world, 'install.md', { from: '## The program', until: '## User and directories' });
-  await t.notThrowsAsync(runPage(world, 'rollouts.md'));
+  await runPage(world, 'docs/install.md', { from: '## The program', until: '## User and directories' });
+  await t.notThrowsAsync(runPage(world, 'docs/rollouts.md'));
   await t.notThrowsAsync(runPage(world, page, { from: end }));
 });

@@ -29,7 +29,7 @@ test('every link leads to a file that is there, and to a heading that it has', a
   t.true(links.length > 150, 'the links were found');
 });
 
-test('every file of the project that a page names in code is there', async (t) => {
+test('every file of the project that a page names is there', async (t) => {
   const files = await Array.fromAsync(glob(`{${rooms.join(',')}}/**`, { cwd: root }));
   const isThere = (path: string): boolean =>
     files.some((file) => matchesGlob(file, path) || matchesGlob(file, `**/${path}`));
@@ -74,9 +74,16 @@ function linksOf(markdown: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** Paths in code within sentences: from the root, or of a source file from any folder on. `*` is any part of a name. */
+/**
+ * Paths in code within sentences: from the root, or of a source file from any folder on. Of source files also their names alone,
+ * and those within commands. `*` is any part of a name.
+ */
 function pathsOf(markdown: string): string[] {
-  return [...withoutCode(markdown).matchAll(/`([\w.*{},-]+(?:\/[\w.*{},-]+)+)\/?`/g)]
+  const paths = [...withoutCode(markdown).matchAll(/`([\w.*{},-]+(?:\/[\w.*{},-]+)+)\/?`/g)]
     .map(([, path = '']) => path)
-    .filter((path) => rooms.includes(path.split('/')[0] ?? '') || /\.(?:ts|js|go|sh|yaml)$/.test(path));
+    .filter((path) => rooms.includes(path.split('/')[0] ?? '') || path.endsWith('.yaml'));
+  const sources = markdown.matchAll(/(?<![\w.*{}/~-])[\w.*{},/-]*[\w*}-]\.(?:ts|js|go|sh)\b(?![\w/])/g);
+  return [...paths, ...[...sources].map(([path]) => normalize(path).replace(/^(?:\.\.\/)+/, ''))].filter(
+    (path) => !path.startsWith('/'),
+  );
 }

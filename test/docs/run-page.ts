@@ -6,7 +6,7 @@ import { comparable, outputPattern } from './output-pattern.ts';
 import type { Stay } from './shell.ts';
 import type { World } from './world.ts';
 
-export const docs = join(import.meta.dirname, '../../docs');
+export const project = join(import.meta.dirname, '../..');
 
 /** Headings, as they stand in the page: from the one, and up to the other. */
 type Part = { from?: string; until?: string };
@@ -16,6 +16,7 @@ const patience = 120_000;
 
 /**
  * Does what a page says, or a part of it, block by block.
+ * @param name from the root of the project
  * @throws Error naming the line of a block that fails, or prints something else than the page shows
  */
 export async function runPage(world: World, name: string, part: Part = {}): Promise<void> {
@@ -23,7 +24,7 @@ export async function runPage(world: World, name: string, part: Part = {}): Prom
     try {
       await runBlock(world, block);
     } catch (cause) {
-      throw new Error(`docs/${name}, line ${block.line}: ${cause instanceof Error ? cause.message : ''}`, {
+      throw new Error(`${name}, line ${block.line}: ${cause instanceof Error ? cause.message : ''}`, {
         cause,
       });
     }
@@ -31,10 +32,10 @@ export async function runPage(world: World, name: string, part: Part = {}): Prom
 }
 
 async function blocks(name: string, { from, until }: Part): Promise<Block[]> {
-  const text = await readFile(join(docs, name), 'utf8');
+  const text = await readFile(join(project, name), 'utf8');
   const lines = text.split('\n');
   const lineOf = (heading: string): number => {
-    if (!lines.includes(heading)) throw new Error(`docs/${name} has no heading ${heading}`);
+    if (!lines.includes(heading)) throw new Error(`${name} has no heading ${heading}`);
     return lines.indexOf(heading) + 1;
   };
   const [first, end] = [

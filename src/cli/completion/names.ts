@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isStackName, isVersion } from '../../oci/reference.ts';
-import { withOperator } from '../connect.ts';
+import { serverOf } from '../connect.ts';
+import { send } from '../request.ts';
 
 /** Milliseconds from the start of the process: who presses a key waits no longer, but for a machine that is busy itself. */
 const [allTime, leastTime] = [900, 300];
@@ -22,11 +23,31 @@ async function tellNames(kind: string, stack: string | undefined): Promise<void>
   process.stdout.write(text, () => process.exit());
 }
 
-/** A shell takes these words apart: what is no name is not shown to it, whoever answers. */
+/**
+ * A shell takes these words apart: what is no name is not shown to it, whoever answers. The answer is looked at here, since whoever
+ * presses a key would wait for the schemas.
+ */
 async function find(kind: string, stack: string | undefined): Promise<string[]> {
-  if (kind === 'versions' && (stack === undefined || stack === '')) return [];
-  const wanted = kind === 'stacks' ? undefined : stack;
-  const versions = await withOperator({}, ({ rootfs }) => rootfs.versions(wanted));
-  const names = versions.map((item) => (kind === 'stacks' ? item.stack : item.version));
-  return [...new Set(names)].filter(kind === 'stacks' ? isStackName : isVersion);
+  const answer = await send(serverOf({}), '/api/v1/rootfs');
+  const items: unknown[] = Array.isArray(answer) ? answer : [];
+  const versions = items.filter(isVersionOfStack);
+  const names =
+    kind === 'stacks'
+      ? versions.map((item) => item.stack).filter(isStackName)
+      : versions
+          .filter((item) => item.stack === stack)
+          .map(({ version }) => version)
+          .filter(isVersion);
+  return [...new Set(names)];
+}
+
+function isVersionOfStack(item: unknown): item is { stack: string; version: string } {
+  return (
+    typeof item === 'object' &&
+    item !== null &&
+    'stack' in item &&
+    'version' in item &&
+    typeof item.stack === 'string' &&
+    typeof item.version === 'string'
+  );
 }

@@ -31,6 +31,7 @@ const placeholders: ReadonlyMap<string, Value> = new Map([
   ['version', 'versions'],
   ['from', 'versions'],
   ['to', 'versions'],
+  ['level', 'one:trace,debug,info,warn,error,silent'],
 ]);
 
 /** All places of a program, the top first. What help does not show is in none. */

@@ -2,6 +2,7 @@ import { storeLocation } from '../../config/config.ts';
 import { requireUsers } from '../../http/auth/require-users.ts';
 import { tryAccess } from './try-access.ts';
 import { tryCertificate } from './try-certificate.ts';
+import { tryKubernetes } from './try-kubernetes.ts';
 import { tryPlaces } from './try-places.ts';
 import { tryRedirect } from './try-redirect.ts';
 import { tryRegistryAuth } from './try-registry-auth.ts';
@@ -15,5 +16,6 @@ export const trials: readonly Trial[] = [
   { of: ['tlsCert', 'tlsKey', 'listen', 'publicUrl'], attempt: tryCertificate },
   { of: ['data', 'store', 'source', 'cache'], attempt: tryPlaces },
   { of: ['registryAuth'], attempt: tryRegistryAuth },
+  { of: ['kubernetes'], attempt: tryKubernetes },
   { of: ['redirect', 'data', 'store', 'publicUrl'], attempt: tryRedirect },
 ];

@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
 import { storeLocation, type Config } from '../../config/config.ts';
 import { requireRight } from '../../config/load.ts';
 import { readConfig, type Reading } from '../../config/read.ts';
 import { Failure } from '../../errors.ts';
 import type { Api } from '../../rollout/kubernetes/api.ts';
 import { openApi } from '../../rollout/kubernetes/open-api.ts';
-import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { serverOf, type Target } from '../connect.ts';
 import type { KubernetesOptions } from '../kubernetes-options.ts';
 import type { Server } from '../server.ts';
+import { openOwn } from './open-own.ts';
 import { openPull, type Pull } from './open-pull.ts';
 import { Untried } from './untried.ts';
 
@@ -64,7 +63,11 @@ export function openSite(options: SiteOptions, environment: NodeJS.ProcessEnv): 
     options,
     reading,
     config,
-    store: once(async () => openOwn(await config())),
+    store: once(async () => {
+      const { store, close } = await openOwn(storeLocation(await config()));
+      ends.push(close);
+      return store;
+    }),
     server,
     pull: once(async () => {
       const pull = await openPull(await server(), options.image);
@@ -115,14 +118,6 @@ function read(
 function rightOne(reading: Reading): Config {
   requireRight(reading);
   return reading.config;
-}
-
-async function openOwn(config: Config): Promise<Store> {
-  const location = storeLocation(config);
-  // To open a directory makes it.
-  if ('directory' in location && !existsSync(location.directory))
-    throw new Failure('invalid', `There is no directory ${location.directory}`);
-  return openStore(location);
 }
 
 /** Where the configuration says that the facade is reached. */

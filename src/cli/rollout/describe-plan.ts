@@ -1,7 +1,7 @@
 import type { RolloutPlan } from '../../rollout/plan/plan.ts';
 import { bytes, fields, table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { printable } from '../printable.ts';
+import { printableLines } from '../printable.ts';
 
 /** What is told of each list; the JSON has up to a thousand. */
 const few = 10;
@@ -33,12 +33,7 @@ export function describePlan(plan: RolloutPlan, all: boolean): string {
       most,
     ),
   ];
-  return parts
-    .filter((part) => part !== '')
-    .join('\n\n')
-    .split('\n')
-    .map(printable)
-    .join('\n');
+  return printableLines(parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function breaksOf({ breaks: { count, list }, to, unknown }: RolloutPlan, most: number): string {

@@ -2,7 +2,7 @@ import type { Receipt } from '../../rollout/receipt/receipt.ts';
 import type { WaveStatus } from '../../rollout/stack/status.ts';
 import { fields, table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { printable } from '../printable.ts';
+import { printableLines } from '../printable.ts';
 
 const mostFailures = 20;
 
@@ -33,8 +33,7 @@ export function describeReceipt({ stack, outcome, message, seconds, plan, actual
         ),
     failures.length > mostFailures ? `… and ${failures.length - mostFailures} more: -o json` : '',
   ];
-  const text = parts.filter((part) => part !== '').join('\n\n');
-  return text.split('\n').map(printable).join('\n');
+  return printableLines(parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function waveRow(wave: WaveStatus, planned: number | undefined): string[] {

@@ -1,8 +1,8 @@
 import type { Roll, WaveStatus } from '../../rollout/stack/status.ts';
+import type { StatusReport } from '../../rollout/drive/status-report.ts';
 import { table } from '../print.ts';
+import { printableLines } from '../printable.ts';
 import { lasting } from './lasting.ts';
-import { printable } from '../printable.ts';
-import type { StatusReport } from './status-report.ts';
 
 /** The last ones are told; the JSON has all. */
 const mostFailures = 10;
@@ -25,7 +25,7 @@ export function describeStatus(report: StatusReport, now: Date): string {
       : [timeOf(roll, report, now), '', waveTable(report, roll), ...failures(roll)]),
     ...adviceOf(report),
   ];
-  return parts.flatMap((part) => part.split('\n').map(printable)).join('\n');
+  return printableLines(parts.join('\n'));
 }
 
 function originOf({ from, kind }: Roll): string {

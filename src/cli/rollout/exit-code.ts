@@ -1,4 +1,5 @@
-import { annotation, type StackResource } from '../../rollout/stack/resource.ts';
+import { isPending } from '../../rollout/drive/is-pending.ts';
+import type { StackResource } from '../../rollout/stack/resource.ts';
 
 const stopped = new Set(['AwaitingApproval', 'Paused', 'Halted']);
 const ended = new Set(['Idle', 'Completed', 'RolledBack', 'Aborted']);
@@ -11,16 +12,4 @@ export function exitCodeOf(stack: StackResource): 0 | 3 | 4 | 5 {
   if (!ended.has(phase)) return 3;
   const isWhole = phase === 'Idle' || (phase === 'Completed' && roll?.counts.failed === 0);
   return isWhole ? 0 : 5;
-}
-
-/** Whether the patcher is yet to do something about what the `Stack` says. */
-export function isPending({ metadata, spec, status }: StackResource): boolean {
-  if (status === undefined || status.observedGeneration < metadata.generation) return true;
-  const { roll } = status;
-  if (roll === undefined) return false;
-  if (roll.asked !== spec.rootfs.version) return true;
-  // The way back is a roll of its own.
-  if (status.phase === 'RolledBack' && roll.kind === 'roll') return true;
-  const { id, endedAt } = roll;
-  return metadata.annotations[endedAt === undefined ? annotation.abort : annotation.retry] === id;
 }

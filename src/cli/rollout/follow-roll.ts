@@ -1,12 +1,13 @@
 import type { Api } from '../../rollout/kubernetes/api.ts';
+import type { PlanOf } from '../../rollout/drive/plans-of.ts';
+import { statusReport, type StatusReport } from '../../rollout/drive/status-report.ts';
 import type { Format } from '../print.ts';
 import type { Terminal } from '../progress.ts';
-import { describeStatus } from './describe-status.ts';
-import { newsTeller } from './news.ts';
-import type { PlanOf } from './plans-of.ts';
 import { printable } from '../printable.ts';
+import { describeStatus } from './describe-status.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { newsTeller } from './news.ts';
 import { redrawer } from './redraw.ts';
-import { statusReport, type StatusReport } from './status-report.ts';
 import { watchStack, type Seen } from './watch-stack.ts';
 
 export type FollowOptions = { output: Format; exitOnStop?: boolean };
@@ -34,8 +35,8 @@ export async function followRoll(
     const isBefore = after !== undefined && id === after.roll;
     const plan = id === undefined || isBefore ? undefined : await planOf(id);
     const found = statusReport(stack, plan, Date.now());
-    const report = isBefore ? ({ ...found, pending: true, exitCode: 3 } as const) : found;
-    const { exitCode } = report;
+    const exitCode = isBefore ? 3 : exitCodeOf(stack);
+    const report = { ...found, ...(isBefore ? { pending: true } : {}), exitCode };
     const isOver = exitCode !== 3 && (exitCode !== 4 || exitOnStop);
     show(report, seen, isOver);
     process.exitCode = exitCode;
@@ -43,7 +44,7 @@ export async function followRoll(
   }
 }
 
-type Show = (report: StatusReport, seen: Seen, isLast: boolean) => void;
+type Show = (report: StatusReport & { exitCode: number }, seen: Seen, isLast: boolean) => void;
 
 function viewOf(output: Format, stream: Terminal): Show {
   if (output === 'json') return eachChange(stream);

@@ -1,8 +1,9 @@
-import { print } from '../print.ts';
 import type { StackResource } from '../../rollout/stack/resource.ts';
-import { changeStack } from './change-stack.ts';
-import type { Order } from './order.ts';
+import { changeStack, type Changed } from '../../rollout/drive/change-stack.ts';
+import type { Order } from '../../rollout/drive/order.ts';
+import { print } from '../print.ts';
 import type { StackOptions } from './stack-command.ts';
+import { whoAmI } from './who-am-i.ts';
 import { withApi } from './with-api.ts';
 import { commitAdvice, yamlLines } from './yaml-lines.ts';
 
@@ -15,17 +16,15 @@ export function giveOrder(
 ): (name: string, flags: Flags) => Promise<void> {
   return async (name, flags) => {
     const { dryRun = false, output } = flags;
-    const given = await withApi(flags, (api) =>
-      changeStack(api, name, (stack) => decide(stack, flags), dryRun),
+    const given = await withApi(flags, async (api) =>
+      changeStack(api, name, (stack) => decide(stack, flags), { by: await whoAmI(api), isTrial: dryRun }),
     );
     print(output, { order: what, ...report(given, dryRun) }, () => describe(given, dryRun));
   };
 }
 
-export type Given = Awaited<ReturnType<typeof changeStack>>;
-
 /** What was ordered, as JSON. */
-export function report({ stack, order, by }: Given, isTrial: boolean): object {
+export function report({ stack, order, by }: Changed, isTrial: boolean): object {
   const { said, spec, annotations } = order;
   const { name } = stack.metadata;
   const roll = stack.status?.roll?.id;
@@ -42,6 +41,6 @@ export function report({ stack, order, by }: Given, isTrial: boolean): object {
 }
 
 /** The same for people. */
-export function describe({ order, by }: Given, isTrial: boolean): string {
+export function describe({ order, by }: Changed, isTrial: boolean): string {
   return `${isTrial ? 'Not done, only tried: ' : ''}${order.said} (by ${by}).${commitAdvice(order)}`;
 }

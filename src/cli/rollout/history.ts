@@ -1,7 +1,7 @@
 import type { PastRoll, Roll, StackStatus } from '../../rollout/stack/status.ts';
+import { readStack } from '../../rollout/drive/read-stack.ts';
 import { print, table } from '../print.ts';
 import { lasting } from './lasting.ts';
-import { readStack } from './read-stack.ts';
 import type { StackOptions } from './stack-command.ts';
 import { withApi } from './with-api.ts';
 

@@ -5,12 +5,12 @@ import { listApps } from '../../rollout/control/list-apps.ts';
 import { planOf } from '../../rollout/control/plan-of.ts';
 import type { Api } from '../../rollout/kubernetes/api.ts';
 import type { RolloutPlan } from '../../rollout/plan/plan.ts';
+import { readStack } from '../../rollout/drive/read-stack.ts';
 import { withOperator } from '../connect.ts';
 import type { KubernetesOptions } from '../kubernetes-options.ts';
 import type { FacadeOptions } from '../options.ts';
 import { print } from '../print.ts';
 import { describePlan } from './describe-plan.ts';
-import { readStack } from './read-stack.ts';
 import { withApi } from './with-api.ts';
 
 type PlanFlags = FacadeOptions & KubernetesOptions & { version?: string; all?: boolean };

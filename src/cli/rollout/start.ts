@@ -1,19 +1,20 @@
 import { Failure } from '../../errors.ts';
 import { requireVersion } from '../../oci/names.ts';
-import type { Operator } from '../../operator/operator.ts';
 import type { Api } from '../../rollout/kubernetes/api.ts';
 import type { StackSpec } from '../../rollout/stack/spec.ts';
+import { changeStack, type Changed } from '../../rollout/drive/change-stack.ts';
+import { knownVersion } from '../../rollout/drive/known-version.ts';
+import { plansOf } from '../../rollout/drive/plans-of.ts';
+import { findStack } from '../../rollout/drive/read-stack.ts';
+import { startOrder } from '../../rollout/drive/start-order.ts';
 import { withOperator } from '../connect.ts';
 import type { KubernetesOptions } from '../kubernetes-options.ts';
 import type { FacadeOptions } from '../options.ts';
 import { print } from '../print.ts';
-import { changeStack } from './change-stack.ts';
 import { exampleStack } from './example-stack.ts';
 import { followRoll, type FollowOptions } from './follow-roll.ts';
-import { describe, report, type Given } from './give-order.ts';
-import { plansOf } from './plans-of.ts';
-import { findStack } from './read-stack.ts';
-import { startOrder } from './start-order.ts';
+import { describe, report } from './give-order.ts';
+import { whoAmI } from './who-am-i.ts';
 import { withApi } from './with-api.ts';
 
 type StartFlags = FacadeOptions &
@@ -35,9 +36,12 @@ export async function startRoll(name: string, flags: StartFlags): Promise<void> 
   await withApi(flags, (api) =>
     withOperator(flags, async (operator) => {
       await requireStackResource(api, name, version);
-      const { isKnown, isPromoted } = await whatIsKnown(operator, name, version);
+      const { isKnown, isPromoted } = await knownVersion(operator, name, version);
       const wish = { version, source, isKnown, retry };
-      const given = await changeStack(api, name, (stack) => startOrder(stack, wish), dryRun);
+      const given = await changeStack(api, name, (stack) => startOrder(stack, wish), {
+        by: await whoAmI(api),
+        isTrial: dryRun,
+      });
       tell(given, flags);
       if (!watch || dryRun) return;
       const roll = given.stack.status?.roll?.id;
@@ -50,7 +54,7 @@ export async function startRoll(name: string, flags: StartFlags): Promise<void> 
 }
 
 /** What follows as JSON is one object a line from the first on. */
-function tell(given: Given, { output, watch = false, dryRun = false }: StartFlags): void {
+function tell(given: Changed, { output, watch = false, dryRun = false }: StartFlags): void {
   const told = { order: 'start', ...report(given, dryRun) };
   if (watch && output === 'json') process.stdout.write(`${JSON.stringify(told)}\n`);
   else print(output, told, () => describe(given, dryRun));
@@ -69,19 +73,4 @@ async function requireStackResource(api: Api, name: string, version: string): Pr
     'not-found',
     `The cluster has no Stack ${name} yet: set the registries of the one above, and apply it with kubectl`,
   );
-}
-
-async function whatIsKnown(
-  { rootfs }: Operator,
-  name: string,
-  version: string,
-): Promise<{ isKnown: boolean; isPromoted: boolean }> {
-  const versions = await rootfs.versions(name);
-  const found = versions.find((one) => one.version === version);
-  if (found?.retired === true)
-    throw new Failure(
-      'conflict',
-      `Version ${version} of stack ${name} is retired: nothing is served over it`,
-    );
-  return { isKnown: found !== undefined, isPromoted: found?.promoted === true };
 }

@@ -3,7 +3,7 @@ import { Failure, isFailure } from '../../errors.ts';
 import type { Api } from '../../rollout/kubernetes/api.ts';
 import { Mirror } from '../../rollout/kubernetes/mirror.ts';
 import { stackResource, stacksPath, type StackResource } from '../../rollout/stack/resource.ts';
-import { readStack } from './read-stack.ts';
+import { readStack } from '../../rollout/drive/read-stack.ts';
 
 /** Times pass though nothing changes. */
 const atLeastEvery = 1_000;

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Order } from './order.ts';
+import type { Order } from '../../rollout/drive/order.ts';
 
 /** What to commit where the `Stack` is kept in git, so that nothing takes an order back; empty where nothing is to be. */
 export function yamlLines({ spec }: Pick<Order, 'spec'>): string {

@@ -61,5 +61,6 @@ function onlyFile(path: string): ReadableStore {
       body: createReadStream(path, { highWaterMark: 256 * 1024 }),
     }),
     list: async function* () {},
+    folders: async function* () {},
   };
 }

@@ -114,6 +114,16 @@ registryAuth: ~/key
   for (const [nth, [, message]] of wanted.entries()) t.regex(errors[nth]?.[2] ?? '', message);
 });
 
+test('a kubeconfig that is of no use keeps no facade from serving', async (t) => {
+  const folder = await tempDir(t);
+  await writeFile(join(folder, 'kubeconfig'), 'current-context: gone\n');
+  const [[level, option, message] = [], ...more] = await check(folder, withKubernetes('~/none'));
+  t.deepEqual([level, option, more], ['warning', 'kubernetes', []]);
+  t.regex(message ?? '', /^Cannot read the kubeconfig ~\/none: /);
+  t.deepEqual(await told(folder, withKubernetes('~/kubeconfig')), ['warning kubernetes']);
+  t.deepEqual(await told(folder, withKubernetes('{ contexts: x }')), ['error kubernetes.contexts']);
+});
+
 test('each entry of registryAuth is looked at, and nothing of it told', async (t) => {
   const folder = await tempDir(t);
   const auths = { 'a.example': { auth: 'YTpi' }, 'b.example': { auth: 'bm8=' } };
@@ -163,3 +173,7 @@ withOpenssl('a certificate is tried with its key, and how long it lasts is told'
   const [[, , wrong] = []] = await check(folder, text(others.key));
   t.regex(wrong ?? '', /Cannot use .*the key is of another certificate/);
 });
+
+function withKubernetes(option: string): string {
+  return `data: ~/store\nkubernetes: ${option}\n`;
+}

@@ -18,11 +18,10 @@ import { diagnose, examined, type Examined } from './examined.ts';
 const test = testWith('openssl');
 const env = { DROPSTACK_PASSWORD: 'kubelet' };
 
-/** All files of a store. */
-async function files(data: string): Promise<string[]> {
+/** All files and folders of a store. */
+async function contents(data: string): Promise<string[]> {
   const found = await readdir(data, { recursive: true, withFileTypes: true });
-  const names = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return names.filter((name) => !name.endsWith('.lock')).toSorted();
+  return found.map((entry) => join(entry.parentPath, entry.name)).toSorted();
 }
 
 async function hashed({ operator }: Examined, t: ExecutionContext): Promise<string> {
@@ -60,12 +59,14 @@ test('of a facade that is well nothing fails, and nothing is left behind', async
     permissions: 'untried',
   } as const))
     t.is(well[check]?.level, level, `${check}: ${well[check]?.found}`);
-  const before = await files(world.data);
+  // What was pulled, the facade keeps.
+  const before = await contents(world.data);
+  t.false(before.some((path) => path.includes('probe')));
   const image = await dropstack(['doctor', ...args], { DROPSTACK_PASSWORD: 'admin' });
   t.is(image.code, 0);
   t.regex(image.stdout, /^ok +store +write, read, list and remove .*: it does, in \d+ ms$/m);
   t.regex(image.stdout, /\n\n\d+ ok, \d+ warnings, 0 failures, \d+ not tried\.\n$/);
-  t.deepEqual(await files(world.data), before);
+  t.deepEqual(await contents(world.data), before);
 });
 
 test('a node that may only pull pulls what it is told', async (t) => {

@@ -1,7 +1,7 @@
-import type { ExposedPod, Exposure, Verdict } from '../rollout/exposure/exposure.ts';
-import type { PackageQuery } from '../rollout/exposure/package-query.ts';
-import { table } from './print.ts';
-import { printable } from './printable.ts';
+import type { ExposedPod, Exposure, Verdict } from '../../rollout/exposure/exposure.ts';
+import type { PackageQuery } from '../../rollout/exposure/package-query.ts';
+import { table } from '../print.ts';
+import { printableLines } from '../printable.ts';
 
 const few = 20;
 
@@ -32,8 +32,7 @@ export function describeExposure(
     ),
     appTable(concerned, query !== undefined, all),
   ];
-  const text = parts.filter((part) => part !== '').join('\n\n');
-  return text.split('\n').map(printable).join('\n');
+  return printableLines(parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function headline(stack: string, { pods, counts }: Exposure, query: PackageQuery | undefined): string {
