@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { paperSummary, rollSummary } from './answers.ts';
-import { paperName, rollName, stackName } from './names.ts';
-import { bytesBody, empty, json, operation, plain } from './operation.ts';
+import { paperName, rollName, stackName, versionName } from './names.ts';
+import { bytesBody, empty, json, jsonBody, operation, plain } from './operation.ts';
+import { rollReport } from './roll-report.ts';
 
 const ofStack = z.strictObject({ stack: stackName });
 const ofRoll = ofStack.extend({ roll: rollName });
@@ -10,8 +11,65 @@ const ofPaper = ofRoll.extend({ paper: paperName });
 /** `*`: the first paper of a name stays. */
 const ifNoneMatch = z.object({ 'if-none-match': z.literal('*', 'must be * here').exactOptional() });
 
-/** What is kept of rolls. To show and to drive one, where the facade has Kubernetes, belongs here as well. */
+const dryRun = z
+  .boolean()
+  .describe('change nothing: say what would be, and have the API server say whether')
+  .exactOptional();
+
+const rollOrder = z.discriminatedUnion('order', [
+  z.strictObject({
+    order: z.literal('start'),
+    version: versionName,
+    retry: z.boolean().describe('begin anew, though the last roll to it has completed').exactOptional(),
+    dryRun,
+  }),
+  z.strictObject({
+    order: z.literal('approve'),
+    wave: z.string().min(1).max(40).describe('ahead of time: the wave, when it is through').exactOptional(),
+    dryRun,
+  }),
+  z.strictObject({ order: z.enum(['pause', 'resume', 'abort', 'undo']), dryRun }),
+]);
+
+const rollsNow = z.object({
+  access: z.boolean().describe('whether this facade has access to Kubernetes'),
+  rolls: z.array(rollReport),
+  away: z
+    .string()
+    .describe('why nothing is heard of the cluster for the time being: the rolls are as they were')
+    .exactOptional(),
+});
+
+const told = z.object({
+  said: z.string().describe('what was ordered, in a sentence'),
+  by: z.string().describe('in whose name, as the receipt tells it'),
+  roll: z.string().describe('that there was').exactOptional(),
+});
+
+/** How rolls stand, what they are told, and what is kept of them. */
 export const rollOperations = {
+  showRolls: operation({
+    ...plain,
+    method: 'GET',
+    path: '/api/v1/rolls',
+    summary: 'How the rolls of all stacks stand; none where the facade has no access to Kubernetes.',
+    reply: json(rollsNow),
+  }),
+  orderRoll: operation({
+    ...plain,
+    method: 'POST',
+    path: '/api/v1/stacks/{stack}/roll/orders',
+    summary: 'Tells the roll of a stack something, or begins one.',
+    parameters: ofStack,
+    body: jsonBody(rollOrder),
+    reply: json(told),
+    errors: {
+      403: "the facade's account in Kubernetes may not",
+      404: 'there is no such Stack or version, or the facade has no access to Kubernetes',
+      409: 'the order makes no sense as things are',
+      503: 'the API server of Kubernetes does not answer',
+    },
+  }),
   listRolls: operation({
     ...plain,
     method: 'GET',

@@ -82,6 +82,32 @@ withHelm(
   },
 );
 
+withHelm(
+  'only where it drives rolls, the facade has a token of Kubernetes, and rights with it',
+  async (t) => {
+    const { render } = await openChart(t);
+    const bare = await render();
+    t.false(podOf(bare)['automountServiceAccountToken']);
+    t.is(clusterOf(bare), undefined);
+    t.deepEqual(
+      bare.filter(({ kind }) => kind.includes('Role')),
+      [],
+    );
+    const driving = await render({ rolls: { fromDashboard: true } });
+    t.true(podOf(driving)['automountServiceAccountToken']);
+    t.deepEqual(clusterOf(driving), {});
+    t.deepEqual(core(theOne(driving, 'ClusterRole', 'dropstack-rolls')), {
+      rules: [
+        { apiGroups: ['dropstack.dev'], resources: ['stacks'], verbs: ['get', 'list', 'watch', 'patch'] },
+      ],
+      roleRef: undefined,
+      subjects: undefined,
+    });
+    const elsewhere = { kubeconfig: '/etc/dropstack/secrets/cluster/kubeconfig' };
+    t.deepEqual(clusterOf(await render({ config: { kubernetes: elsewhere } })), elsewhere);
+  },
+);
+
 withHelm('what is installed tells the next steps', async (t) => {
   const { helm } = await openChart(t);
   const config = { publicUrl: 'https://registry.example.org:8443/' };
@@ -136,7 +162,7 @@ type Deployment = {
   spec: {
     template: {
       metadata: object;
-      spec: { securityContext: Record<string, unknown>; containers: Container[] };
+      spec: Record<string, unknown> & { securityContext: Record<string, unknown>; containers: Container[] };
     };
   };
 };
@@ -144,6 +170,17 @@ type Container = Record<string, unknown> & {
   env: { name: string; value?: string }[];
   volumeMounts: { mountPath: string }[];
 };
+
+function podOf(objects: readonly KubernetesObject[]): Record<string, unknown> {
+  const { spec } = theOne(objects, 'Deployment', 'dropstack') as unknown as Deployment;
+  return spec.template.spec;
+}
+
+/** The option `kubernetes` of the facade. */
+function clusterOf(objects: readonly KubernetesObject[]): unknown {
+  const { data } = theOne(objects, 'ConfigMap', 'dropstack') as unknown as { data: Record<string, string> };
+  return (parse(data['dropstack.yml'] ?? '') as Record<string, unknown>)['kubernetes'];
+}
 
 /** What a role or a binding says, whatever it is labelled. */
 function core(object: KubernetesObject | undefined): object {
@@ -161,6 +198,7 @@ function patcherOf(objects: readonly KubernetesObject[]): object {
     ports: container['ports'],
     probes: [container['livenessProbe'], container['readinessProbe']],
     resources: container['resources'],
+    mounts: container.volumeMounts,
     variables: container.env.map(({ name, value }) => (name === 'NODE_OPTIONS' ? { name, value } : name)),
   }));
 }

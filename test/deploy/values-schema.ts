@@ -108,6 +108,7 @@ const values = group({
   fullnameOverride: text,
   config: part,
   facade,
+  rolls: group({ fromDashboard: z.boolean() }),
   patcher,
   monitoring: group({
     enabled: z.boolean(),

@@ -89,6 +89,7 @@ export const valuesSets: Readonly<Record<string, object>> = {
       },
       priorityClassName: 'system-cluster-critical',
     },
+    rolls: { fromDashboard: true },
     patcher: {
       enabled: true,
       ca: { secret: 'authorities', key: 'ca.pem' },

@@ -1,4 +1,4 @@
-import type { StatusReport } from '../../cli/rollout/status-report.ts';
+import type { StatusReport } from '../../rollout/drive/status-report.ts';
 import type { WaveStatus } from '../../rollout/stack/status.ts';
 import { counted } from './format.ts';
 

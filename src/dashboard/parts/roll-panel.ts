@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { StatusReport } from '../../cli/rollout/status-report.ts';
+import type { StatusReport } from '../../rollout/drive/status-report.ts';
 import { ask, path } from '../ask.ts';
 import { html, type Markup } from '../html.ts';
 import { ago, count, counted, lasting, time } from '../model/format.ts';

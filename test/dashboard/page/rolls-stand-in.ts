@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import type { StatusReport } from '../../../src/cli/rollout/status-report.ts';
+import type { StatusReport } from '../../../src/rollout/drive/status-report.ts';
 import { listen } from '../../helpers/listen.ts';
 import type { Owner } from '../../helpers/owner.ts';
 import { newer, older, stack } from './world.ts';
@@ -10,6 +10,8 @@ export type Order = { order: string; version?: string; dryRun?: boolean };
 export type StandIn = {
   url: string;
   report: StatusReport;
+  /** why nothing is heard of the cluster, from then on */
+  away: string | undefined;
   /** all that was told to the roll, trials too */
   orders: Order[];
   /** what an order answers instead, from then on */
@@ -22,6 +24,7 @@ export async function startStandIn(owner: Owner, behind: string): Promise<StandI
   let refused: string | undefined;
   const standIn: Omit<StandIn, 'url'> = {
     report: halted(),
+    away: undefined,
     orders,
     refuse: (message) => (refused = message),
   };
@@ -38,7 +41,8 @@ export async function startStandIn(owner: Owner, behind: string): Promise<StandI
     const send = (status: number, body: object): void => {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     };
-    if (asked.url === '/api/v1/rolls') send(200, [standIn.report]);
+    const { report, away } = standIn;
+    if (asked.url === '/api/v1/rolls') send(200, { access: true, rolls: [report], ...(away && { away }) });
     else if (asked.method === 'POST' && asked.url === `/api/v1/stacks/${stack}/roll/orders`) {
       void answerOrder(asked, send);
     } else
@@ -67,7 +71,6 @@ function halted(): StatusReport {
     phase: 'Halted',
     message: '4 apps failed, more than the budget of 3: nothing more begins',
     pending: false,
-    exitCode: 5,
     planned: [12, 3988, 36000],
     secondsLeft: 5400,
     roll: {

@@ -1,22 +1,15 @@
-/** Rolls in a real browser: shown and driven by routes that a stand-in answers, with a real facade behind it. */
-import test from 'ava';
-import type { Browser } from 'playwright-core';
+/**
+ * Rolls in a real browser, in states that a real one takes long to reach: a stand-in answers their routes, with a real facade behind it.
+ * `real-roll.test.ts` has one from its start to its end.
+ */
 import { testWith } from '../../helpers/test-with.ts';
-import { assertAccessible, openPage, startBrowser } from './browser.ts';
+import { assertAccessible, openPage } from './browser.ts';
 import { startStandIn } from './rolls-stand-in.ts';
-import { newer, stack, startWorld, type World } from './world.ts';
-
-const ends = new AsyncDisposableStack();
-test.after.always(() => ends.disposeAsync());
+import { sharedStage } from './stage.ts';
+import { stack } from './world.ts';
 
 const chromiumTest = testWith('chromium');
-
-let begun: Promise<{ browser: Browser; world: World }> | undefined;
-const begin = () => (begun ??= start());
-async function start() {
-  const [browser, world] = await Promise.all([startBrowser(ends), startWorld(ends)]);
-  return { browser, world };
-}
+const begin = sharedStage();
 
 for (const colorScheme of ['light', 'dark'] as const) {
   chromiumTest(
@@ -62,6 +55,7 @@ chromiumTest('each order says what it will do, and is given only when that is co
   } as const;
   for (const [phase, labels] of Object.entries(stages)) {
     standIn.report = { ...standIn.report, phase: phase as keyof typeof stages };
+    await page.reload();
     await panel.getByText(phase).waitFor();
     for (const label of labels) {
       const order = label.toLowerCase();
@@ -92,19 +86,23 @@ chromiumTest('an order that makes no sense is explained, and nothing is done', a
   t.deepEqual(standIn.orders, [{ order: 'abort', dryRun: true }]);
 });
 
-chromiumTest('a roll to a version is begun from the list of versions', async (t) => {
+chromiumTest('while the cluster does not answer, rolls are as they were, and it is said why', async (t) => {
   const { browser, world } = await begin();
   const standIn = await startStandIn(t, world.url);
+  standIn.away = 'Cannot list stacks: the API server does not answer';
   const { page, go, complaints } = await openPage(t, browser, standIn.url);
-  await go(`#/stacks/${stack}`, stack);
-  await page.getByRole('row', { name: newer }).getByRole('button', { name: 'Roll to it' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Start a roll?' });
-  await dialog.getByText(`would start${newer}`).waitFor();
-  await dialog.getByRole('button', { name: 'Roll to it' }).click();
-  await dialog.waitFor({ state: 'detached' });
-  t.deepEqual(standIn.orders, [
-    { order: 'start', version: newer, dryRun: true },
-    { order: 'start', version: newer },
-  ]);
+  for (const [hash, heading] of [
+    ['', 'Overview'],
+    [`#/stacks/${stack}`, stack],
+  ] as const) {
+    await go(hash, heading);
+    await page.getByRole('alert').getByText('Rolls: Cannot list stacks').waitFor();
+    await page
+      .getByRole('region', { name: `Roll of ${stack}` })
+      .getByText('Halted')
+      .waitFor();
+  }
+  standIn.away = undefined;
+  await page.getByText('Rolls: Cannot list stacks').waitFor({ state: 'detached' });
   t.deepEqual(complaints, []);
 });

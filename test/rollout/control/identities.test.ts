@@ -43,12 +43,14 @@ function identitiesOver(isKnown: (digest: string) => boolean): { asked: string[]
   const images = { identifyAll, identify: unused, show: unused };
   const droplets: Operator['droplets'] = {
     list: unused,
+    count: unused,
     get: unused,
     put: unused,
     remove: unused,
     assignStack: unused,
     verify: unused,
     refusals: unused,
+    refusalRules: unused,
   };
   return { asked, identities: new Identities({ images, droplets }) };
 }

@@ -19,6 +19,8 @@ export type Asked = {
 
 export type StandIn = {
   api: Api;
+  /** the path of what the client has read */
+  kubeconfig: string;
   port: number;
   /** what it was asked so far */
   asked: Asked[];
@@ -58,7 +60,7 @@ export async function standIn(
     server.closeAllConnections();
     await once(server, 'close');
   });
-  return { api, port: address.port, asked };
+  return { api, kubeconfig, port: address.port, asked };
 }
 
 export function send(response: ServerResponse, status: number, body: object, headers = {}): void {
