@@ -4,8 +4,10 @@ import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'n
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Failure } from '../errors.ts';
 import { DirectoryReader, etagOf, hasCode, infoOf, isOfTheSystem, storeFailure } from './directory-reader.ts';
 import { FileLock } from './file-lock.ts';
+import { otherOwner } from './owner.ts';
 import type { Condition, ObjectInfo, Store } from './store.ts';
 
 const temporary = '.tmp';
@@ -18,21 +20,27 @@ const abandonedAfter = 60 * 60 * 1000;
  */
 export class DirectoryStore extends DirectoryReader implements Store {
   readonly #lock: FileLock;
+  readonly #otherOwner: number | undefined;
 
-  /** Opens `root`, making it where it is missing. */
+  /** Opens `root`, making it where it is missing. Root only reads in one that is somebody else's. */
   static async open(root: string): Promise<DirectoryStore> {
+    const folder = join(root, temporary);
+    // Who works here has made it, whoever the volume is said to belong to.
+    const owner = await otherOwner(folder, root);
+    if (owner !== undefined) return new DirectoryStore(root, owner);
     try {
-      await mkdir(join(root, temporary), { recursive: true, mode: 0o750 });
-      await removeAbandoned(join(root, temporary));
+      await mkdir(folder, { recursive: true, mode: 0o750 });
+      await removeAbandoned(folder);
     } catch (error) {
       throw storeFailure('open', root, error);
     }
     return new DirectoryStore(root);
   }
 
-  private constructor(root: string) {
+  private constructor(root: string, owner?: number) {
     super(root);
     this.#lock = new FileLock(join(root, '.lock'));
+    this.#otherOwner = owner;
   }
 
   /** Where work files may lie so that they can be moved into the store at `root`; invisible to readers. */
@@ -52,6 +60,7 @@ export class DirectoryStore extends DirectoryReader implements Store {
     const path = this.pathOf(key);
     const temp = join(this.temporaryDirectory, randomUUID());
     try {
+      this.#requireOwner(`write ${key}`);
       await write(temp, body);
       const found = await stat(temp, { bigint: true });
       const first = await mkdir(dirname(path), { recursive: true, mode: 0o750 });
@@ -68,11 +77,23 @@ export class DirectoryStore extends DirectoryReader implements Store {
   }
 
   async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    this.#requireOwner(`remove ${key}`);
     try {
-      await rm(this.pathOf(key), { force: true });
+      await rm(path, { force: true });
     } catch (error) {
       throw storeFailure(`remove ${key}`, this.root, error);
     }
+  }
+
+  #requireOwner(action: string): void {
+    if (this.#otherOwner === undefined) return;
+    const user = `'#${this.#otherOwner}'`;
+    throw new Failure(
+      'unavailable',
+      `Cannot ${action}: the store in ${this.root} belongs to user ${user}, who could not read or change what root makes there. ` +
+        `Run this as that user, such as with sudo -u ${user}`,
+    );
   }
 
   async #commit(temp: string, path: string, condition: Condition | undefined): Promise<boolean> {

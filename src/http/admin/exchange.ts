@@ -1,10 +1,12 @@
 import type { Router, RouterContext } from '@koa/router';
+import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Given, Operation, Reply } from '../../api/operation.ts';
 import { Failure } from '../../errors.ts';
 import type { Operator } from '../../operator/operator.ts';
-import { hasRole, requireRole } from '../access.ts';
+import { clientOf, hasRole, requireRole } from '../access.ts';
 import { roles } from '../auth/identity.ts';
+import type { Bodies } from '../bodies.ts';
 import { readJson } from '../input.ts';
 import { sendLines } from '../lines.ts';
 
@@ -27,12 +29,20 @@ export type Serve = <P, Q, H, B, R extends Reply>(
 /** 40,000 placements are some 3 MB. */
 const maxJson = 16 * 1024 * 1024;
 
-/** What serves operations on `router`. @param operatorOf who does what a request asks for */
-export function serving(router: Router, operatorOf: (ctx: RouterContext) => Operator): Serve {
+/**
+ * What serves operations on `router`.
+ * @param answers bounds those that only read, which may cost much
+ * @param operatorOf who does what a request asks for
+ */
+export function serving(
+  router: Router,
+  answers: Bodies,
+  operatorOf: (ctx: RouterContext) => Operator,
+): Serve {
   return (operation, handle) => {
     const { method, path, needs, parameters, query, headers, body, reply } = operation;
     router.register(path.replaceAll(/\{(\w+)\}/g, ':$1'), [method], async (ctx: RouterContext) => {
-      if (needs === 'admin') requireRole(ctx, 'admin');
+      if (needs !== 'any') requireRole(ctx, needs);
       else if (!hasRole(ctx, roles)) throw new Failure('denied', 'The user has no role');
       const received = {
         parameters: validated(parameters, ctx.params, 'path'),
@@ -44,9 +54,15 @@ export function serving(router: Router, operatorOf: (ctx: RouterContext) => Oper
           'body',
         ),
       };
+      if (onlyReads(operation)) await answers.begin(clientOf(ctx), ctx.res);
       await send(ctx, reply, await handle(received, operatorOf(ctx), ctx));
     });
   };
+}
+
+/** Whoever changes something does not wait behind those who ask. */
+function onlyReads({ method, path, reply }: Pick<Operation, 'method' | 'path' | 'reply'>): boolean {
+  return reply.kind !== 'events' && (method === 'GET' || reply.kind === 'lines' || path.endsWith('/verify'));
 }
 
 async function send(ctx: RouterContext, reply: Reply, given: unknown): Promise<void> {
@@ -55,8 +71,24 @@ async function send(ctx: RouterContext, reply: Reply, given: unknown): Promise<v
   } else if (reply.kind === 'json') {
     ctx.status = reply.status;
     ctx.set('Content-Type', 'application/json');
-    ctx.body = Buffer.from(JSON.stringify(given));
+    ctx.body = Array.isArray(given) && given.length > piece ? Readable.from(inPieces(given)) : jsonOf(given);
   } else if (reply.kind === 'none') ctx.status = reply.status;
+}
+
+/** Items of a list that are written at once: whoever is served beside it waits for no more. */
+const piece = 500;
+
+/** A long list as JSON, piece by piece: to make megabytes of text takes as long as many pulls. */
+function* inPieces(list: readonly unknown[]): Generator<Buffer> {
+  for (let start = 0; start < list.length; start += piece) {
+    const items = list.slice(start, start + piece).map((item) => JSON.stringify(item));
+    yield Buffer.from(`${start === 0 ? '[' : ','}${items.join(',')}`);
+  }
+  yield Buffer.from(']');
+}
+
+function jsonOf(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
 }
 
 function isSequence(given: unknown): given is AsyncIterable<object> {

@@ -51,7 +51,7 @@ export class Verifier {
     this.#generation = this.#begin(users);
   }
 
-  /** Swaps the users. Whoever asks from now on is checked against the new ones. */
+  /** Swaps the users. Nobody is let in from now on who is none of the new ones, however long ago they asked. */
   replace(users: Users): void {
     this.#generation = this.#begin(users);
   }
@@ -63,11 +63,13 @@ export class Verifier {
 
   /** @throws Failure `busy` when too many comparisons wait */
   async verify(user: string, password: string): Promise<boolean> {
-    const { right, wrong, running } = this.#generation;
+    const generation = this.#generation;
+    const { right, wrong, running } = generation;
     const key = this.#keyOf(user, password);
     if (right.get(key) === true) return true;
     if (wrong.get(key) === true) return false;
-    return running.get(key) ?? this.#start(key, user, password);
+    const known = await (running.get(key) ?? this.#start(key, user, password));
+    return generation === this.#generation ? known : this.verify(user, password);
   }
 
   #begin(users: Users): Generation {

@@ -1,10 +1,14 @@
 import type { Context } from 'koa';
 import { Failure } from '../../errors.ts';
+import { clientOf } from '../access.ts';
+import { Shares } from '../shares.ts';
 import { Feed, type FeedParts } from './feed.ts';
 import { Hub, type Listener } from './hub.ts';
 
 /** An API for people: a dashboard in each of some windows. */
 const mostListeners = 64;
+/** of them, of a user at an address: a script that never closes one leaves room for others */
+const mostOfOne = 32;
 /** bytes that one who reads too slowly may leave with us */
 const mostUnread = 1024 * 1024;
 const beatMs = 15_000;
@@ -12,8 +16,11 @@ const beatMs = 15_000;
 /** Sends events to whoever asks for them, for as long as they stay. */
 export class Events {
   readonly #hub = new Hub();
+  readonly #shares = new Shares(mostOfOne);
   readonly #feed: Feed;
   readonly #beat: NodeJS.Timeout;
+  /** changes when somebody may no longer listen */
+  #term = 0;
   #isClosed = false;
 
   constructor(parts: FeedParts) {
@@ -24,7 +31,7 @@ export class Events {
   /**
    * Answers with events.
    * @param lastId that of the last event that the client had
-   * @throws Failure `busy` where too many listen, `unavailable` after the end
+   * @throws Failure `busy` where too many listen, or others may since it was asked; `unavailable` after the end
    */
   async send(ctx: Context, lastId: string | undefined): Promise<void> {
     const head = {
@@ -37,10 +44,14 @@ export class Events {
       ctx.set(head);
       return;
     }
-    this.#requireRoom();
+    const client = clientOf(ctx);
+    this.#requireRoom(client);
+    const term = this.#term;
     await this.#feed.begin();
+    if (term !== this.#term)
+      throw new Failure('busy', 'Who may listen has just changed: ask again', { retryAfter: 1 });
     // Others came meanwhile.
-    this.#requireRoom();
+    this.#requireRoom(client);
     const { res } = ctx;
     if (res.closed) return;
     ctx.respond = false;
@@ -53,8 +64,18 @@ export class Events {
       },
       end: () => res.end(),
     };
-    res.once('close', () => this.#hub.remove(listener));
+    this.#shares.take(client);
+    res.once('close', () => {
+      this.#hub.remove(listener);
+      this.#shares.giveBack(client);
+    });
     this.#hub.add(listener, lastId);
+  }
+
+  /** Ends all answers, since users or grants have changed: whoever may still listen comes back, and has missed nothing. */
+  askAgain(): void {
+    this.#term++;
+    this.#hub.endAll();
   }
 
   /** Ends all answers at once: who stops serving would wait for them for ever. */
@@ -65,13 +86,13 @@ export class Events {
     this.#hub.endAll();
   }
 
-  #requireRoom(): void {
+  #requireRoom(client: string): void {
     if (this.#isClosed)
       throw new Failure('unavailable', 'This facade is stopping: ask again, another one will answer');
-    if (this.#hub.size >= mostListeners) {
-      throw new Failure('busy', `${mostListeners} listen to events already: close a window, or ask again`, {
-        retryAfter: 30,
-      });
+    const isFull = this.#hub.size >= mostListeners;
+    if (isFull || this.#shares.isFull(client)) {
+      const who = isFull ? `${mostListeners} listen` : `You listen ${mostOfOne} times`;
+      throw new Failure('busy', `${who} to events already: close a window, or ask again`, { retryAfter: 30 });
     }
   }
 }

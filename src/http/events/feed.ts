@@ -4,6 +4,7 @@ import type { Conversions } from '../../convert/conversions.ts';
 import type { AuditLog } from '../../operator/audit/audit-log.ts';
 import type { AuditEntry } from '../../operator/audit/entry.ts';
 import { Newcomers } from '../../operator/audit/newcomers.ts';
+import type { FollowRolls } from '../../rollout/drive/roll-driver.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import type { Hub } from './hub.ts';
 import { readSamples, type Samples } from './samples.ts';
@@ -13,6 +14,8 @@ export type FeedParts = {
   own: ReadableStore;
   audit: Pick<AuditLog, 'watch'>;
   conversions: Pick<Conversions, 'watch'>;
+  /** undefined without access to Kubernetes */
+  followRolls?: FollowRolls | undefined;
   /** the metrics, as Prometheus reads them */
   metrics: () => Promise<string>;
 };
@@ -40,10 +43,17 @@ const kinds: Record<AuditEntry['action'], EventKind> = {
   assign: 'droplet',
   delete: 'droplet',
   collect: 'collection',
+  roll: 'stack',
 };
 
 /** From the first who listens until some time after the last one. */
-type Run = { newcomers: Newcomers; over: AbortController; ready: () => void; begun: Promise<void> };
+type Run = {
+  newcomers: Newcomers;
+  over: AbortController;
+  ready: () => void;
+  begun: Promise<void>;
+  unfollow: (() => void) | undefined;
+};
 
 /**
  * Tells a hub what happens: what this process changes, at once; what others change, as soon as it is seen written down; and the
@@ -82,6 +92,7 @@ export class Feed {
 
   end(): void {
     this.#run?.over.abort();
+    this.#run?.unfollow?.();
     this.#run = undefined;
   }
 
@@ -103,6 +114,7 @@ export class Feed {
       over: new AbortController(),
       ready,
       begun: promise,
+      unfollow: this.#parts.followRolls?.(() => this.#hub.tell('roll', {})),
     };
     const snapshots: Snapshot[] = [];
     void repeat(run.over.signal, () => this.#look(run));

@@ -62,11 +62,13 @@ class Between {
   /** of a histogram, those under one value of a label */
   times(name: string, label: string, value: string): Times {
     const fits = ({ labels }: Sample): boolean => labels[label] === value;
-    const bounds = this.values(`${name}_bucket`, 'le');
-    const buckets = bounds
-      .map((le): Bucket => ({
+    const countsAt = (samples: Samples): Record<string, number> =>
+      by('le', samples.get(`${name}_bucket`)?.filter(fits));
+    const before = countsAt(this.#before);
+    const buckets = Object.entries(countsAt(this.#now))
+      .map(([le, count]): Bucket => ({
         upTo: le === '+Inf' ? Infinity : Number(le),
-        count: this.sum(`${name}_bucket`, (sample) => fits(sample) && sample.labels['le'] === le),
+        count: Math.max(0, count - (before[le] ?? 0)),
       }))
       .toSorted((a, b) => a.upTo - b.upTo);
     const [p50, p99] = [quantileOf(0.5, buckets), quantileOf(0.99, buckets)];

@@ -1,10 +1,10 @@
-import { isFailure, reasonOf, type FailureCode } from '../../errors.ts';
 import type { RootfsRecord } from '../../rootfs/record.ts';
 import { withoutCredentials } from '../../rootfs/registry/without-credentials.ts';
 import type { StackEvent, StackRecord } from '../../rootfs/stack-record.ts';
 import type { CollectionOperator, DropletOperator, Operator, RootfsOperator } from '../operator.ts';
 import type { AuditLog } from './audit-log.ts';
-import type { AuditEntry, By, Deed } from './entry.ts';
+import type { By, Deed } from './entry.ts';
+import { noting, type Noted } from './noting.ts';
 
 /** Of so many guids an entry tells: a wave places thousands. */
 const guidsTold = 5;
@@ -18,38 +18,6 @@ export function audited(operator: Operator, log: AuditLog, by: By): Operator {
     droplets: auditedDroplets(operator.droplets, noted),
     collection: auditedCollection(operator.collection, noted),
   };
-}
-
-/**
- * Does the work, and tells how it ended. `more` says what is only known then, and undefined where nothing was changed.
- * @param start when the work began, RFC 3339
- */
-type Noted = <T>(
-  deed: Deed,
-  work: () => Promise<T>,
-  more?: (result: T, start: string) => Partial<Deed> | undefined,
-) => Promise<T>;
-
-function noting(log: AuditLog, by: By): Noted {
-  return async (deed, work, more = () => ({})) => {
-    const start = new Date(log.now()).toISOString();
-    try {
-      const result = await work();
-      const told = more(result, start);
-      if (told !== undefined) await log.write({ ...by, ...deed, ...told, outcome: 'done' });
-      return result;
-    } catch (error) {
-      await log.write({ ...by, ...deed, outcome: outcomeOf(error), reason: reasonOf(error) });
-      throw error;
-    }
-  };
-}
-
-/** What may be done another time, and what nobody expected. */
-const troubles: ReadonlySet<FailureCode> = new Set(['busy', 'corrupt', 'no-space', 'unavailable']);
-
-function outcomeOf(error: unknown): AuditEntry['outcome'] {
-  return isFailure(error) && !troubles.has(error.code) ? 'refused' : 'failed';
 }
 
 function auditedRootfs(rootfs: RootfsOperator, noted: Noted, user: string): RootfsOperator {
@@ -106,6 +74,7 @@ function summaryOf(placements: Record<string, string | null>): Pick<Deed, 'count
 function auditedDroplets(droplets: DropletOperator, noted: Noted): DropletOperator {
   return {
     list: (guid) => droplets.list(guid),
+    count: () => droplets.count(),
     get: (guid, hash) => droplets.get(guid, hash),
     put: (guid, hash, body, options) =>
       noted(
@@ -116,15 +85,23 @@ function auditedDroplets(droplets: DropletOperator, noted: Noted): DropletOperat
           ...(options.stack === undefined ? {} : { stack: options.stack }),
         },
         () => droplets.put(guid, hash, body, options),
+        ({ changed }) => ifChanged(changed),
       ),
-    remove: (guid, hash) => noted({ action: 'delete', guid, hash }, () => droplets.remove(guid, hash)),
+    remove: (guid, hash) =>
+      noted({ action: 'delete', guid, hash }, () => droplets.remove(guid, hash), ifChanged),
     assignStack: (guid, stack) =>
-      noted({ action: 'assign', guid, stack }, () => droplets.assignStack(guid, stack)),
+      noted({ action: 'assign', guid, stack }, () => droplets.assignStack(guid, stack), ifChanged),
     verify: (guid, hash) => droplets.verify(guid, hash),
-    refusals: () => droplets.refusals(),
+    refusals: (query) => droplets.refusals(query),
+    refusalRules: () => droplets.refusalRules(),
   };
 }
 
+function ifChanged(isChanged: boolean): Partial<Deed> | undefined {
+  return isChanged ? {} : undefined;
+}
+
+/** That one ran is told also where it found nothing to remove. */
 function auditedCollection(collection: CollectionOperator, noted: Noted): CollectionOperator {
   return {
     run: async (options) => {

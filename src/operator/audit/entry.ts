@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What operators change. `import` is of a file, `pull` of an image in a registry. */
+/** What operators change. `import` is of a file, `pull` of an image in a registry, `roll` tells one something. */
 const actions = [
   'promote',
   'place',
@@ -12,7 +12,11 @@ const actions = [
   'assign',
   'delete',
   'collect',
+  'roll',
 ] as const;
+
+/** What a roll is told. */
+const rollOrders = ['start', 'pause', 'resume', 'approve', 'abort', 'undo'] as const;
 
 /** A change that was made, or that somebody wanted to make. Fields that a later release adds are left out. */
 export const auditEntry = z.object({
@@ -44,6 +48,11 @@ export const auditEntry = z.object({
   first: z.record(z.string(), z.string().nullable()).exactOptional(),
   /** that were collected */
   bytes: z.number().exactOptional(),
+  order: z.enum(rollOrders).exactOptional(),
+  /** that there was when it was told something */
+  roll: z.string().exactOptional(),
+  /** that was approved by its name */
+  wave: z.string().exactOptional(),
   /** `refused`: it may not be, or makes no sense; `failed`: it could not be done */
   outcome: z.enum(['done', 'refused', 'failed']),
   /** why it was not done */

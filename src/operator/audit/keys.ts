@@ -1,4 +1,4 @@
-import { day, hour } from '../../store/lifetime.ts';
+import { hour } from '../../store/lifetime.ts';
 
 /**
  * Where entries lie: in a folder for each day, so that what is too old is easily removed, and in one for each hour of it, so that
@@ -30,9 +30,16 @@ export function hourFolders(from: number, to: number): string[] {
   );
 }
 
-/** The folders of `days` days up to that of a time, the latest first. */
-export function* dayFolders(last: number, days: number): Generator<string> {
-  for (let nth = 0; nth < days && last - nth * day >= 0; nth++) yield dayFolder(last - nth * day);
+/** When the day begins whose folder has this name; undefined where it is none of ours. */
+export function dayNamed(name: string): number | undefined {
+  const start = /^\d{4}-\d\d-\d\d$/.test(name) ? Date.parse(`${name}T00:00Z`) : NaN;
+  // The 31st of February is taken for a day of March, which has a folder of its own.
+  return !Number.isNaN(start) && isoOf(start, 10) === name ? start : undefined;
+}
+
+/** When the hour begins whose folder in that of a day has this name. @param start of the day */
+export function hourNamed(start: number, name: string): number | undefined {
+  return /^(?:[01]\d|2[0-3])$/.test(name) ? start + Number(name) * hour : undefined;
 }
 
 /** The id of the entry at `key`; undefined where something else lies there. */

@@ -45,6 +45,6 @@ export class Newcomers {
   async #read(ids: readonly string[]): Promise<AuditEntry[]> {
     const entries = await Array.fromAsync(inParallel(ids, readsAtOnce, (id) => readEntry(this.#store, id)));
     // Our own may have become known while they were read.
-    return entries.filter((entry) => entry !== undefined).filter(({ id }) => !this.#known.has(id));
+    return entries.filter((entry) => typeof entry === 'object').filter(({ id }) => !this.#known.has(id));
   }
 }

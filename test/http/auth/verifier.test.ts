@@ -99,13 +99,15 @@ test('replacing the users forgets what was learnt of the old ones', async (t) =>
   t.false(await verifier.verify('alice', 'old'));
 });
 
-test('what was being compared when the users changed counts for the old ones only', async (t) => {
+test('what was being compared when the users changed is compared anew', async (t) => {
   const { verifier } = watched();
   const early = verifier.verify('bob', 'secret');
   verifier.replace(new Map([['bob', [hashOf('changed')]]]));
   const late = verifier.verify('bob', 'secret');
-  t.true(await early);
+  const fresh = verifier.verify('bob', 'changed');
+  t.false(await early);
   t.false(await late);
+  t.true(await fresh);
   t.false(await verifier.verify('bob', 'secret'));
 });
 

@@ -108,11 +108,18 @@ test('a stop ends all streams at once, and none begins', async (t) => {
 
 test('so many may listen, and a place that is left is free', async (t) => {
   const { url } = await startFacade(t);
-  const streams = await Promise.all(Array.from({ length: 64 }, () => listenTo(t, url)));
+  const half = (from: string) => Promise.all(Array.from({ length: 32 }, () => listenTo(t, url, { from })));
+  const refused = async (from: string, why: RegExp): Promise<void> => {
+    const answer = await ask(`${url}/api/v1/events`, { from });
+    t.is(answer.status, 429);
+    t.is(errorCode(answer), 'TOOMANYREQUESTS');
+    t.regex(answer.body.toString(), why);
+  };
+  const streams = await half('127.0.0.1');
+  await refused('127.0.0.1', /You listen 32 times/);
+  streams.push(...(await half('127.0.0.2')));
   t.true(streams.every(({ status }) => status === 200));
-  const refused = await ask(`${url}/api/v1/events`);
-  t.is(refused.status, 429);
-  t.is(errorCode(refused), 'TOOMANYREQUESTS');
+  await refused('127.0.0.3', /64 listen to events already/);
   streams[0]?.close();
   for (;;) {
     const next = await listenTo(t, url);
