@@ -86,6 +86,7 @@ function inPieces(store: Store, size: number): Store {
   return {
     stat: (name) => store.stat(name),
     list: (prefix) => store.list(prefix),
+    folders: (prefix) => store.folders(prefix),
     put: (name, body, condition) => store.put(name, body, condition),
     remove: (name) => store.remove(name),
     async open(name, range) {

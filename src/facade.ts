@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeLocation, type Config } from './config/config.ts';
@@ -19,6 +18,7 @@ import type { TagParts } from './image/tags.ts';
 import { AuditLog } from './operator/audit/audit-log.ts';
 import { audited } from './operator/audit/audited.ts';
 import type { By } from './operator/audit/entry.ts';
+import { noting } from './operator/audit/noting.ts';
 import { LocalAudit } from './operator/local-audit.ts';
 import { LocalCollection } from './operator/local-collection.ts';
 import { LocalDroplets } from './operator/local-droplets.ts';
@@ -28,6 +28,10 @@ import { LocalRolls } from './operator/local-rolls.ts';
 import { LocalRootfs } from './operator/local-rootfs.ts';
 import { LocalWarming } from './operator/local-warming.ts';
 import type { Operator } from './operator/operator.ts';
+import { auditedDriver } from './rollout/drive/audited-driver.ts';
+import type { DriverFor, FollowRolls } from './rollout/drive/roll-driver.ts';
+import { StackRolls } from './rollout/drive/stack-rolls.ts';
+import { openApi } from './rollout/kubernetes/open-api.ts';
 import { Stacks } from './rootfs/stacks.ts';
 import { CachedStore } from './store/cached.ts';
 import { newStoreCounters } from './store/counters.ts';
@@ -36,6 +40,7 @@ import { layeredReader } from './store/layered.ts';
 import type { StoreLocation } from './store/location.ts';
 import { meteredReader, meteredStore } from './store/metered.ts';
 import { openPresigns, openReadable, openStore } from './store/open.ts';
+import { ownDirectory } from './store/own-directory.ts';
 import { prefixedStore } from './store/prefixed.ts';
 import { probeConditions } from './store/probe.ts';
 import type { Layers, Presigns, ReadableStore, Store } from './store/store.ts';
@@ -61,6 +66,10 @@ export type Facade = {
   temporaryDirectory: string;
   /** What is changed through it is written down in somebody's name: a user's, or that of whoever asked from an address. */
   operatorFor: (by: string | By) => Operator;
+  /** The same for rolls of a cluster; undefined without access to one. It is asked when somebody asks us, not before. */
+  driverFor: DriverFor | undefined;
+  /** What hears that they have changed; undefined as well. */
+  followRolls: FollowRolls | undefined;
   audit: AuditLog;
   /** Whether tags can be answered: the store has been there once, and this version knows the formats that it names. */
   ready: () => Promise<boolean>;
@@ -128,6 +137,23 @@ export async function openFacade(
   const versions = async (stack: string): Promise<string[]> =>
     (await stacks.versions(stack)).filter((item) => !item.retired).map((item) => item.version);
 
+  const operatorFor = (whom: string | By): Operator => {
+    const by = typeof whom === 'string' ? { user: whom } : whom;
+    const operator: Operator = {
+      rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory, registryAuth }, by.user),
+      impact,
+      droplets,
+      images: localImages,
+      rolls,
+      collection,
+      warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, by.user),
+      audit: localAudit,
+    };
+    return audited(operator, audit, by);
+  };
+  const { kubernetes } = config;
+  const stackRolls = kubernetes && new StackRolls(() => openApi({ ...kubernetes, patience }), { rolls });
+
   return {
     own,
     sources,
@@ -142,20 +168,12 @@ export async function openFacade(
     presigns,
     temporaryDirectory,
     tags: { own, sources, facts, defaultStack, versions },
-    operatorFor: (whom) => {
-      const by = typeof whom === 'string' ? { user: whom } : whom;
-      const operator: Operator = {
-        rootfs: new LocalRootfs({ own, stacks, facts, temporaryDirectory, registryAuth }, by.user),
-        impact,
-        droplets,
-        images: localImages,
-        rolls,
-        collection,
-        warming: new LocalWarming({ sources, facts, conversions, images, defaultStack }, by.user),
-        audit: localAudit,
-      };
-      return audited(operator, audit, by);
-    },
+    operatorFor,
+    driverFor:
+      stackRolls &&
+      ((by) =>
+        auditedDriver(stackRolls.driverFor(`${by.user} of dropstack`, operatorFor(by)), noting(audit, by))),
+    followRolls: stackRolls && ((onChange) => stackRolls.follow(onChange)),
     audit,
     ready: () =>
       images.knowFormats().then(
@@ -165,9 +183,13 @@ export async function openFacade(
     close: () => {
       pool.close();
       void cache?.close();
+      void stackRolls?.close();
     },
   };
 }
+
+/** Somebody waits for what the API server of Kubernetes answers. */
+const patience = { total: 5_000 };
 
 function openPool({ limits, source, store, data }: Config, moved: Moved): Pool {
   return new ConverterPool(
@@ -190,7 +212,5 @@ function openPool({ limits, source, store, data }: Config, moved: Moved): Pool {
 /** Work files lie on the store's own disk where it has one: there is room, or the store is full as well. */
 async function workDirectory(location: StoreLocation): Promise<string> {
   if ('directory' in location) return DirectoryStore.temporaryDirectoryOf(location.directory);
-  const path = join(tmpdir(), 'dropstack');
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  return path;
+  return ownDirectory(join(tmpdir(), `dropstack-${process.getuid?.() ?? 'work'}`));
 }

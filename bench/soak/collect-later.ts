@@ -28,6 +28,7 @@ function at(store: Store, ahead: number): Store {
     },
     open: (key, range) => store.open(key, range),
     list: (prefix) => store.list(prefix),
+    folders: (prefix) => store.folders(prefix),
     put: (key, body, condition) => store.put(key, body, condition),
     remove: (key) => store.remove(key),
   };

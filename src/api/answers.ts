@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { needsRecord } from '../droplet/needs.ts';
 import { dropletRecord, refusalRecord } from '../droplet/record.ts';
 import type {
+  AppCounts,
   DropletDetails,
   DropletImpact,
   DropletSummary,
@@ -20,6 +21,7 @@ import { auditEntry } from '../operator/audit/entry.ts';
 import type { AuditPage } from '../operator/audit/read-audit.ts';
 import type { Contents } from '../rootfs/contents/contents.ts';
 import { contentsSchema } from '../rootfs/contents-record.ts';
+import { errorEnvelopeOf } from './error-envelope.ts';
 
 /** What a facade answers, as far as it is not a record of its store. Fields that a later one adds are left out. */
 export const versionSummary: z.ZodType<VersionSummary> = z.object({
@@ -46,17 +48,27 @@ const summary = z.object({
 });
 export const dropletSummary: z.ZodType<DropletSummary> = summary;
 
+export const appCounts: z.ZodType<AppCounts> = z.object({
+  at: z.string(),
+  apps: z.record(z.string(), z.number()),
+});
+
+export const refusalRules: z.ZodType<Record<string, number>> = z.record(z.string(), z.number());
+
 export const dropletDetails: z.ZodType<DropletDetails> = summary.extend({
   record: dropletRecord.exactOptional(),
   needs: needsRecord.exactOptional(),
   refusal: refusalRecord.exactOptional(),
 });
 
-export const putResult: z.ZodType<Omit<PutResult, 'guid' | 'hash'>> = z.object({
+export const putResult: z.ZodType<PutResult> = z.object({
+  guid: z.string(),
+  hash: z.string(),
   sha1: z.string(),
   sha256: z.string(),
   size: z.number(),
   created: z.boolean(),
+  changed: z.boolean().default(true),
 });
 
 export const storedDroplet: z.ZodType<StoredDroplet> = z.object({
@@ -147,23 +159,15 @@ export const paperSummary: z.ZodType<PaperSummary> = z.object({
 
 export const auditPage: z.ZodType<AuditPage> = z.object({
   entries: z.array(auditEntry),
+  unreadable: z.array(z.string()).exactOptional(),
   next: z.string().exactOptional(),
 });
 
-/** What goes wrong, as every route says it. */
-export const errorEnvelope = z.object({
-  errors: z
-    .array(
-      z.object({
-        code: z.string(),
-        message: z.string(),
-        detail: z
-          .union([
-            z.object({ expected: z.string(), found: z.string().exactOptional() }),
-            z.object({ rule: z.string(), entry: z.string(), offset: z.number(), detail: z.string() }),
-          ])
-          .exactOptional(),
-      }),
-    )
-    .min(1),
-});
+export const errorEnvelope = errorEnvelopeOf(
+  z
+    .union([
+      z.object({ expected: z.string(), found: z.string().exactOptional() }),
+      z.object({ rule: z.string(), entry: z.string(), offset: z.number(), detail: z.string() }),
+    ])
+    .exactOptional(),
+);

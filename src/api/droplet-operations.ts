@@ -1,13 +1,31 @@
 import { z } from 'zod';
 import { refusalRecord } from '../droplet/record.ts';
-import { dropletDetails, dropletSummary, storedDroplet, verification, warmed } from './answers.ts';
+import {
+  appCounts,
+  dropletDetails,
+  dropletSummary,
+  putResult,
+  refusalRules,
+  storedDroplet,
+  verification,
+  warmed,
+} from './answers.ts';
 import { guidName, hashName, stackName, timeText, versionName } from './names.ts';
-import { empty, json, jsonBody, lines, operation, plain } from './operation.ts';
+import { bytesBody, empty, json, jsonBody, lines, operation, plain } from './operation.ts';
 
 const ofDroplet = z.strictObject({ guid: guidName, hash: hashName });
+const number = z.string().regex(/^\d{1,9}$/, 'no number');
 const noDroplet = 'there is no such droplet';
 
-/** Droplets, as operators see them. They are put and given back under `/droplets`. */
+/** `sha256=<hex>`: what the bytes must hash to, where the droplet is not named so. */
+const digest = z.object({
+  digest: z
+    .string()
+    .regex(/^sha-?256=[0-9a-f]{64}$/i, 'must be sha256=<64 hex digits>')
+    .exactOptional(),
+});
+
+/** Droplets, as operators see them. Those who know bits-service put them and get them back under `/droplets`. */
 export const dropletOperations = {
   listDroplets: operation({
     ...plain,
@@ -17,6 +35,14 @@ export const dropletOperations = {
     query: z.strictObject({ guid: guidName.optional() }),
     reply: json(z.array(dropletSummary)),
   }),
+  countApps: operation({
+    ...plain,
+    method: 'GET',
+    path: '/api/v1/droplets/counts',
+    summary:
+      'How many guids have a droplet, by stack. They are counted anew only some time after the last time.',
+    reply: json(appCounts),
+  }),
   getDroplet: operation({
     ...plain,
     method: 'GET',
@@ -25,6 +51,23 @@ export const dropletOperations = {
     parameters: ofDroplet,
     reply: json(dropletDetails),
     errors: { 404: noDroplet },
+  }),
+  putDroplet: operation({
+    ...plain,
+    method: 'PUT',
+    path: '/api/v1/droplets/{guid}/{hash}',
+    summary: 'Stores a droplet, and converts it: with wait before the answer, else after it.',
+    needs: 'droplets',
+    parameters: ofDroplet,
+    query: z.strictObject({ stack: stackName.optional(), wait: z.enum(['true', 'false']).optional() }),
+    headers: digest,
+    body: bytesBody('The droplet, a tar.gz.'),
+    reply: json(putResult, 201),
+    errors: {
+      403: 'the repository is out of the grants of the user',
+      409: 'the hash is known with other bytes',
+      422: 'it breaks a rule, and nothing of it is kept',
+    },
   }),
   deleteDroplet: operation({
     ...plain,
@@ -80,7 +123,19 @@ export const dropletOperations = {
     ...plain,
     method: 'GET',
     path: '/api/v1/refused',
-    summary: 'The droplets that cannot be served, and why.',
+    summary: 'The droplets that cannot be served, and why: the latest first.',
+    query: z.strictObject({
+      rule: z.string().optional(),
+      skip: number.meta({ description: 'so many of the latest are left out' }).optional(),
+      limit: number.meta({ description: 'so many at the most; without it, all' }).optional(),
+    }),
     reply: json(z.array(refusalRecord)),
+  }),
+  countRefused: operation({
+    ...plain,
+    method: 'GET',
+    path: '/api/v1/refused/rules',
+    summary: 'How many droplets break each rule.',
+    reply: json(refusalRules),
   }),
 };

@@ -53,6 +53,8 @@ export const eventSchemas = {
   droplet: z.union([auditEntry, conversion]),
   collection: auditEntry,
   state,
+  /** A roll stands otherwise than before: ask how. */
+  roll: z.object({}),
   /** Events were missed: whoever shows something had better load it again. */
   reset: z.object({}),
 };

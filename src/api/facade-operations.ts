@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultGraceSeconds } from '../collect/collect.ts';
+import { defaultGraceSeconds } from '../collect/grace.ts';
 import { collectionReport } from '../collect/report.ts';
 import { auditPage } from './answers.ts';
 import { eventSchemas } from './events.ts';

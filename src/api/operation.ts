@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Who may: an operator, or whoever has any role. */
-export type Needed = 'admin' | 'any';
+/** Who may: an operator, whoever puts droplets, or whoever has any role. */
+export type Needed = 'admin' | 'droplets' | 'any';
 
 /** What is sent with a request: JSON, bytes as they are, or nothing. */
 export type Body<B> =

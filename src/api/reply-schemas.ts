@@ -8,6 +8,7 @@ import { stackRecord } from '../rootfs/stack-record.ts';
 import * as answers from './answers.ts';
 import { eventSchemas } from './events.ts';
 import type { Reply } from './operation.ts';
+import { rollReport } from './roll-report.ts';
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -19,11 +20,13 @@ const components: Readonly<Record<string, z.ZodType>> = {
   RootfsContents: answers.contents,
   Droplet: answers.dropletSummary,
   DropletDetails: answers.dropletDetails,
+  AppCounts: answers.appCounts,
   DropletRecord: dropletRecord,
   DropletNeeds: needsRecord,
   Refusal: refusalRecord,
   Image: answers.imageDetails,
   ImageOrigin: answers.origin,
+  RollReport: rollReport,
   CollectionReport: collectionReport,
   AuditEntry: auditEntry,
   AuditPage: answers.auditPage,

@@ -52,17 +52,23 @@ export class GuidStates {
   /**
    * From now on the guid's droplets lie over the rootfs of `stack`. It is written also where it is so already: a collection that is
    * about to remove what nobody relied on for long sees that somebody does.
+   * @returns whether it was another
    */
-  async assign(guid: string, stack: string): Promise<void> {
+  async assign(guid: string, stack: string): Promise<boolean> {
     requireStack(stack);
     const assigned = { at: new Date(this.#clock()).toISOString(), by: randomUUID() };
-    await this.update(guid, (state) => ({ ...state, stack, assigned }));
+    let wasAnother = false;
+    await this.update(guid, (state) => {
+      wasAnother = state.stack !== stack;
+      return { ...state, stack, assigned };
+    });
+    return wasAnother;
   }
 
-  /** Its tags answer 404 from now on. */
-  async bury(guid: string, hash: string): Promise<void> {
+  /** Its tags answer 404 from now on. @returns false where somebody has deleted it before */
+  async bury(guid: string, hash: string): Promise<boolean> {
     const at = new Date(this.#clock()).toISOString();
-    await this.update(guid, (state) => {
+    return this.update(guid, (state) => {
       const found = tombstoneOf(state, hash);
       if (found !== undefined && found.absent !== true) return undefined;
       const { absent: _, ...deletion } = found ?? { at };
@@ -85,19 +91,23 @@ export class GuidStates {
 
   /**
    * Takes a deletion back: the droplet was put again.
+   * @returns whether there was one
    * @throws Failure `busy` while it is being collected
    */
-  async revive(guid: string, hash: string): Promise<void> {
+  async revive(guid: string, hash: string): Promise<boolean> {
+    let wasDeleted = false;
     await this.update(guid, (state) => {
       const found = tombstoneOf(state, hash);
+      wasDeleted = found !== undefined;
       if (found === undefined) return sightingOf(state, hash) && withTombstone(state, hash, undefined);
       this.#requireSettled(guid, hash, found);
       return withTombstone(state, hash, undefined);
     });
+    return wasDeleted;
   }
 
-  /** Changes a state by compare-and-swap; `undefined` leaves it as it is. */
-  async update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<void> {
+  /** Changes a state by compare-and-swap; `undefined` leaves it as it is. @returns whether it was changed */
+  async update(guid: string, change: (state: GuidState) => GuidState | undefined): Promise<boolean> {
     let changes = false;
     const changed = (current = untouched): GuidState | undefined => {
       const next = change(current);
@@ -106,6 +116,7 @@ export class GuidStates {
     };
     await updateRecord(this.#store, guidStateKey(guid), guidState, changed, this.#clock);
     if (changes) await this.#store.put(statesMark, canonicalJson({ format: 1, change: randomUUID() }));
+    return changes;
   }
 
   #requireSettled(guid: string, hash: string, { collected }: Tombstone): void {
@@ -131,7 +142,7 @@ export function guidStateKey(guid: string): string {
 }
 
 /** Hashes are hex digits, and yet come from users. */
-export function tombstoneOf(state: GuidState, hash: string): Tombstone | undefined {
+export function tombstoneOf(state: Pick<GuidState, 'deleted'>, hash: string): Tombstone | undefined {
   return Object.hasOwn(state.deleted, hash) ? state.deleted[hash] : undefined;
 }
 

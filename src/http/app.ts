@@ -10,6 +10,7 @@ import { dashboardRoutes } from './dashboard.ts';
 import { dropletRoutes, type DropletParts } from './droplets.ts';
 import { errorHandler } from './errors.ts';
 import type { Metrics } from './metrics.ts';
+import { refuseOtherHosts, type IsOwnHost } from './own-host.ts';
 import { refuseOtherSites } from './own-site.ts';
 import { registryRoutes, type RegistryParts } from './registry.ts';
 import type { AdminParts } from './admin.ts';
@@ -21,6 +22,7 @@ export type AppParts = RegistryParts &
   AdminParts & {
     /** Who sends a request with this Authorization header; undefined when nobody whom we know. */
     authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
+    isOwnHost: IsOwnHost;
     /** Whether new work should come here: false while stopping. */
     ready: () => Promise<boolean>;
     metrics: Metrics;
@@ -39,6 +41,7 @@ export function createApp(parts: AppParts): Koa {
   });
   app.use(watchRequests(parts.watch));
   app.use(errorHandler(onError));
+  app.use(refuseOtherHosts(parts.isOwnHost));
   app.use(refuseOtherSites);
   app.use(requireIdentity(parts.authenticate));
   // Each router looks at each request that the ones before it have not taken: pulls are the many.

@@ -6,6 +6,7 @@ import type { Blobs } from '../image/blobs.ts';
 import { headOf } from '../image/images.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { parseReference, parseRepository } from '../oci/reference.ts';
+import type { IsOwnHost } from './own-host.ts';
 import type { WatchAnswer } from './watch-answer.ts';
 
 /** Whether a request was answered. What was not is for koa. */
@@ -17,13 +18,18 @@ export type AtHand = (request: IncomingMessage, response: ServerResponse) => boo
  * all that is in any way unusual, is left to koa's routes, which decide by the same functions.
  */
 export function answerAtHand(
-  parts: ManifestParts & { blobs: Blobs; authenticator: Authenticator; watch: WatchAnswer },
+  parts: ManifestParts & {
+    blobs: Blobs;
+    authenticator: Authenticator;
+    isOwnHost: IsOwnHost;
+    watch: WatchAnswer;
+  },
 ): AtHand {
   return (request, response) => {
     const { method, url: path = '', headers } = request;
     if (method !== 'GET' && method !== 'HEAD') return false;
     const [, name, kind, text] = paths.exec(path) ?? [];
-    if (name === undefined || text === undefined) return false;
+    if (name === undefined || text === undefined || !parts.isOwnHost(headers.host)) return false;
     const identity = parts.authenticator.known(headers.authorization);
     if (identity === undefined || !identity.roles.has('pull') || !identity.mayUse(name)) return false;
     const look = kind === 'blobs' ? config : manifest;

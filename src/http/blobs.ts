@@ -120,14 +120,16 @@ async function send(ctx: Context, length: number, pieces: Piece[], source: ByteS
   // The first piece is opened before the head is sent, so that a store that is away can still be said in the status.
   const [begin = '', ...rest] = pieces;
   const body = await openSoon(begin, source);
-  cameFrom(ctx, body.wasCached === true ? 'disk' : 'store');
+  const verdict = body.wasCached === true ? 'disk' : 'store';
   if (rest.length === 0 && length <= little) {
     ctx.body = await hold(whole(body, source, ctx.res), storeMs).catch((error: unknown) => {
       body.body.destroy();
       throw error;
     });
+    cameFrom(ctx, verdict);
     return;
   }
+  cameFrom(ctx, verdict);
   ctx.respond = false;
   ctx.res.statusCode = ctx.status;
   await write(ctx.res, body, rest, source);

@@ -4,8 +4,8 @@ import { FairQueue } from '../convert/queue.ts';
 import { Failure } from '../errors.ts';
 import { Shares } from './shares.ts';
 
-/** What is sent and what is received. */
-export type Traffic = { downloads: Bodies; uploads: Bodies };
+/** What is sent and what is received; `answers` are those to questions of operators. */
+export type Traffic = { downloads: Bodies; uploads: Bodies; answers: Bodies };
 
 export type BodiesOptions = {
   /** that may be under way at once */
@@ -14,6 +14,8 @@ export type BodiesOptions = {
   perClient: number;
   /** milliseconds for which one more waits */
   holdMs: number;
+  /** what they are, to who has waited in vain */
+  what: string;
 };
 
 /**
@@ -50,7 +52,7 @@ export class Bodies {
     const turn = Promise.withResolvers<void>();
     const giveUp = (): void => {
       this.#waiting.remove(key);
-      turn.reject(tooMany());
+      turn.reject(tooMany(this.#options.what));
     };
     const timer = setTimeout(giveUp, this.#options.holdMs);
     response.once('close', giveUp);
@@ -81,8 +83,8 @@ export class Bodies {
 }
 
 /** 429 and not 503, which clients try once more at most. */
-function tooMany(): Failure {
-  return new Failure('busy', 'Too many layers and droplets are being sent: try again in a moment', {
+function tooMany(what: string): Failure {
+  return new Failure('busy', `Too many ${what} are being sent: try again in a moment`, {
     retryAfter: 5,
   });
 }

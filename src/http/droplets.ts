@@ -123,7 +123,10 @@ function announcedSha256(ctx: RouterContext): string | undefined {
   return hex.toLowerCase();
 }
 
-function describe({ guid, hash, sha1, sha256, size, created }: PutResult, processing: boolean): object {
+function describe(
+  { guid, hash, sha1, sha256, size, created, changed }: PutResult,
+  processing: boolean,
+): object {
   return {
     guid: `${guid}/${hash}`,
     state: processing ? 'PROCESSING_UPLOAD' : 'READY',
@@ -133,5 +136,6 @@ function describe({ guid, hash, sha1, sha256, size, created }: PutResult, proces
     sha256,
     size,
     created,
+    changed,
   };
 }

@@ -80,6 +80,7 @@ const routes: readonly [RegExp, string][] = [
   [/^\/api\/v1\/events$/, 'events'],
   [/^\/api\/v1\//, 'api'],
   [/^\/(?:livez|readyz|metrics)$/, 'probes'],
+  [/^\/(?:dashboard\/.*)?$/, 'dashboard'],
 ];
 
 function routeOf(path: string): string {

@@ -20,6 +20,7 @@ import { watchConnections } from './connection-metrics.ts';
 import { watchConversions } from './conversion-metrics.ts';
 import { Events } from './events/events.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { ownHosts } from './own-host.ts';
 import { openRedirect, type Redirect } from './redirect.ts';
 import { watchFile, watchKeyPair, type KeyPair, type Watch } from './reload.ts';
 import { createServer, type HttpServer } from './server.ts';
@@ -58,7 +59,10 @@ export async function serve(
     state.fault('reload');
     log.error({ error: error.message }, 'a file is kept as it was');
   };
-  const authenticator = countedAuthenticator(await watchUsers(config, watches, onError), registry);
+  const events = new Events({ ...facade, metrics: () => registry.metrics() });
+  const users = await watchUsers(config, watches, { onError, onChange: () => events.askAgain() });
+  const authenticator = countedAuthenticator(users, registry);
+  const isOwnHost = ownHosts(config);
   if (facade.cache !== undefined) watchCache(registry, facade.cache, config.cache?.maxBytes ?? 0);
   if (facade.converters !== undefined) watchConversions(registry, facade.converters);
   const proven = new Proven((object) => {
@@ -70,12 +74,12 @@ export async function serve(
     facade.cache?.forget(object).catch(() => {});
   });
   watchAudit(facade, log);
-  const events = new Events({ ...facade, metrics: () => registry.metrics() });
   const turns = new Turns();
   const watchAnswer = watchAnswers(plainLog(log), metrics);
   const app = createApp({
     ...facade,
     authenticate: (header) => authenticator.identify(header),
+    isOwnHost,
     events,
     holdMs: config.limits.holdSeconds * 1000,
     traffic: openTraffic(config),
@@ -88,7 +92,7 @@ export async function serve(
     watch: watchAnswer,
   });
   const handle = app.callback();
-  const isAtHand = answerAtHand({ ...facade, authenticator, watch: watchAnswer });
+  const isAtHand = answerAtHand({ ...facade, authenticator, isOwnHost, watch: watchAnswer });
   const listener: RequestListener = (request, response) => {
     const answer = (): void => {
       if (!isAtHand(request, response)) void handle(request, response);
@@ -113,8 +117,14 @@ export async function serve(
   };
 }
 
-/** A line each. What could not be stored stands in the log alone. */
+/** A line each. What could not be stored, or not yet, stands in the log alone. */
 function watchAudit({ audit }: Facade, log: Logger): void {
+  audit.watchLate((entry) =>
+    log.warn(
+      { audit: entry },
+      'the store takes long to keep an audit entry: its change is answered without it',
+    ),
+  );
   audit.watch((entry, error) => {
     if (error === undefined) log.info({ audit: entry }, 'audit');
     else
@@ -140,24 +150,36 @@ async function redirectTo(
   return openRedirect(redirect, { presigns, publicUrl, endpoint: redirect.endpoint ?? own, onFault });
 }
 
+/** Each may be megabytes, and have the store asked a thousand times: pulls want memory and store too. */
+const answersAtOnce = 32;
+
 function openTraffic({ limits }: Config): Traffic {
   const holdMs = limits.holdSeconds * 1000;
-  const open = (total: number): Bodies =>
-    new Bodies({ total, perClient: shareOf(total, limits.clientShare), holdMs });
-  return { downloads: open(limits.downloads), uploads: open(limits.uploads) };
+  const open = (total: number, what: string): Bodies =>
+    new Bodies({ total, perClient: shareOf(total, limits.clientShare), holdMs, what });
+  return {
+    downloads: open(limits.downloads, 'layers and droplets'),
+    uploads: open(limits.uploads, 'layers and droplets'),
+    answers: open(answersAtOnce, 'answers of the admin API'),
+  };
 }
 
+/** @param onChange hears that somebody may no longer do what they might before */
 async function watchUsers(
   config: Config,
   watches: Watch[],
-  onError: (error: Failure) => void,
+  { onError, onChange }: { onError: (error: Failure) => void; onChange: () => void },
 ): Promise<Authenticator> {
   if (config.users === undefined) return createAuthenticator(undefined, parseGrants(''));
   const verifier = new Verifier(undefined, { concurrency: comparisonsOfOne(config) });
   let grants: Grants = parseGrants('');
-  const replaceUsers = (text: string): void => verifier.replace(parseHtpasswd(text));
+  const replaceUsers = (text: string): void => {
+    verifier.replace(parseHtpasswd(text));
+    onChange();
+  };
   const replaceGrants = (text: string): void => {
     grants = parseGrants(text);
+    onChange();
   };
   watches.push(await watchFile(config.users, replaceUsers, { onError }));
   if (config.grants !== undefined) watches.push(await watchFile(config.grants, replaceGrants, { onError }));

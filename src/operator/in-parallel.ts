@@ -1,12 +1,12 @@
 /** What `work` makes of each item, in their order, of so many at a time. After a failure none is begun. */
 export async function* inParallel<T, R>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   most: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const running: Promise<R>[] = [];
   try {
-    for (const item of items) {
+    for await (const item of items) {
       const first = running.length < most ? undefined : running.shift();
       if (first !== undefined) yield await first;
       const started = work(item);

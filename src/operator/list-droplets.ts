@@ -1,34 +1,38 @@
 import { recordsFolder, refusalsFolder } from '../droplet/record.ts';
 import { parseSourceKey, sourceFolder } from '../droplet/source-key.ts';
-import type { GuidState, GuidStates } from '../droplet/states.ts';
-import { isDropletHash } from '../oci/reference.ts';
+import { tombstoneOf, type GuidState } from '../droplet/states.ts';
 import type { ReadableStore } from '../store/store.ts';
+import { dropletsBelow } from './droplets-below.ts';
 import type { DropletSummary } from './operator.ts';
+
+/** What lists tell of a guid: its stack, and which of its droplets are deleted. */
+export type StackState = Pick<GuidState, 'stack' | 'deleted'>;
 
 export type ListParts = {
   own: ReadableStore;
   sources: ReadableStore;
-  states: GuidStates;
   defaultStack: string;
+  /** Reads what is known of the guids at that moment. */
+  states: () => Promise<(guid: string) => StackState>;
 };
+
 type Found = { guid: string; hash: string; size?: number | undefined; state: DropletSummary['state'] };
 
 /** Every droplet that a source has or that was converted, of one guid or of all, sorted by name. */
 export async function listDroplets(parts: ListParts, guid?: string): Promise<DropletSummary[]> {
   const found = await findAll(parts, guid);
-  const states = new Map<string, GuidState>();
-  const listed: DropletSummary[] = [];
-  for (const droplet of found.values()) {
-    const state = states.get(droplet.guid) ?? (await parts.states.get(droplet.guid));
-    states.set(droplet.guid, state);
-    const deleted = droplet.hash in state.deleted;
-    listed.push({
-      ...droplet,
-      stack: state.stack ?? parts.defaultStack,
-      state: deleted ? 'deleted' : droplet.state,
+  // Afterwards: what is deleted meanwhile is then told to be.
+  const stateOf = await parts.states();
+  return Array.from(found)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, droplet]) => {
+      const state = stateOf(droplet.guid);
+      return {
+        ...droplet,
+        stack: state.stack ?? parts.defaultStack,
+        state: tombstoneOf(state, droplet.hash) === undefined ? droplet.state : 'deleted',
+      };
     });
-  }
-  return listed.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
 async function findAll({ own, sources }: ListParts, guid: string | undefined): Promise<Map<string, Found>> {
@@ -37,28 +41,14 @@ async function findAll({ own, sources }: ListParts, guid: string | undefined): P
     const name = parseSourceKey(info.key);
     if (name !== undefined) found.set(idOf(name), { ...name, size: info.size, state: 'stored' });
   }
-  const under = guid === undefined ? '' : `${guid}/`;
-  for await (const name of namesBelow(own, refusalsFolder, under)) {
+  for await (const name of dropletsBelow(own, refusalsFolder, guid)) {
     const known = found.get(idOf(name));
     if (known !== undefined) found.set(idOf(name), { ...known, state: 'refused' });
   }
-  for await (const name of namesBelow(own, recordsFolder, under)) {
+  for await (const name of dropletsBelow(own, recordsFolder, guid)) {
     found.set(idOf(name), { ...found.get(idOf(name)), ...name, state: 'converted' });
   }
   return found;
-}
-
-/** Keys are `<folder><guid>/<hash>.json` or `<folder><guid>/<hash>/…`; others are of another kind. */
-async function* namesBelow(
-  own: ReadableStore,
-  folder: string,
-  under: string,
-): AsyncIterable<{ guid: string; hash: string }> {
-  for await (const { key } of own.list(folder + under)) {
-    const [guid = '', last = ''] = key.slice(folder.length).split('/');
-    const hash = last.replace(/\.json$/, '');
-    if (isDropletHash(hash)) yield { guid, hash };
-  }
 }
 
 function idOf({ guid, hash }: { guid: string; hash: string }): string {

@@ -11,6 +11,6 @@ export class LocalAudit implements AuditOperator {
   }
 
   async list(query: AuditQuery): Promise<AuditPage> {
-    return readAudit(this.#own, query, Date.now());
+    return readAudit(this.#own, query);
   }
 }

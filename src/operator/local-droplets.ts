@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Conversions } from '../convert/conversions.ts';
 import type { Asker } from '../convert/queue.ts';
 import { needsKey, needsRecord } from '../droplet/needs.ts';
-import { recordsFolder, refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
+import { recordsFolder, type RefusalRecord } from '../droplet/record.ts';
 import { DropletRefused } from '../droplet/refusal.ts';
 import { sourceKey } from '../droplet/source-key.ts';
 import type { GuidStates } from '../droplet/states.ts';
@@ -13,13 +13,15 @@ import { measure } from '../layer/meter.ts';
 import { requireGuid, requireHash, requireStack } from '../oci/names.ts';
 import { readRecord } from '../store/records.ts';
 import type { ReadableStore, Store } from '../store/store.ts';
-import { listDroplets } from './list-droplets.ts';
+import { DropletLists } from './droplet-lists.ts';
 import type {
+  AppCounts,
   DropletDetails,
   DropletOperator,
   DropletSummary,
   PutOptions,
   PutResult,
+  RefusalQuery,
   Verification,
 } from './operator.ts';
 
@@ -41,9 +43,11 @@ const arrivals: Asker = { urgency: 'upload', client: 'upload' };
 /** What operators do with droplets, on the stores themselves. */
 export class LocalDroplets implements DropletOperator {
   readonly #parts: DropletParts;
+  readonly #lists: DropletLists;
 
   constructor(parts: DropletParts) {
     this.#parts = parts;
+    this.#lists = new DropletLists(parts);
   }
 
   async put(guid: string, hash: string, body: Readable, options: PutOptions): Promise<PutResult> {
@@ -52,7 +56,7 @@ export class LocalDroplets implements DropletOperator {
     if (options.stack !== undefined) requireStack(options.stack);
     await states.retain(guid, hash);
     const stored = await uploadDroplet(uploads, guid, { hash, sha256: options.sha256 }, body);
-    await this.#requireKnownContent(guid, hash, stored.sha256, stored.created);
+    const isConverted = await this.#requireKnownContent(guid, hash, stored.sha256, stored.created);
     const conversion = this.#convert(guid, hash);
     if (options.wait) {
       // Before anything else changes: of a droplet that is refused, nothing is kept.
@@ -68,11 +72,13 @@ export class LocalDroplets implements DropletOperator {
         this.#parts.onBackgroundError(error);
       });
     }
-    if (options.stack !== undefined) await states.assign(guid, options.stack);
-    await states.revive(guid, hash);
+    const isOfAnother = options.stack !== undefined && (await states.assign(guid, options.stack));
+    const wasDeleted = await states.revive(guid, hash);
     facts.forgetGuid(guid);
     await this.#requireStored(guid, hash);
-    return { guid, hash, ...stored };
+    // Of one that was not converted, an earlier put may have failed half-way.
+    const changed = stored.created || !isConverted || isOfAnother || wasDeleted;
+    return { guid, hash, ...stored, changed };
   }
 
   /** Somebody may have deleted it while it was put and converted, and the bytes with it: then it is deleted. */
@@ -87,8 +93,11 @@ export class LocalDroplets implements DropletOperator {
   }
 
   async list(guid?: string): Promise<DropletSummary[]> {
-    if (guid !== undefined) requireGuid(guid);
-    return listDroplets(this.#parts, guid);
+    return this.#lists.list(guid);
+  }
+
+  async count(): Promise<AppCounts> {
+    return this.#lists.count();
   }
 
   async get(guid: string, hash: string): Promise<DropletDetails> {
@@ -108,21 +117,23 @@ export class LocalDroplets implements DropletOperator {
     };
   }
 
-  async remove(guid: string, hash: string): Promise<void> {
+  async remove(guid: string, hash: string): Promise<boolean> {
     requireDropletName(guid, hash);
     const { states, uploads, facts, conversions } = this.#parts;
     if (!(await this.#exists(guid, hash))) throw noDroplet(guid, hash);
     // The bytes first: a put that comes in between is then deleted as a whole, and never left without its bytes.
     await uploads.remove(sourceKey(guid, hash));
     await conversions.forgive(guid, hash);
-    await states.bury(guid, hash);
+    const isChanged = await states.bury(guid, hash);
     facts.forgetGuid(guid);
+    return isChanged;
   }
 
-  async assignStack(guid: string, stack: string): Promise<void> {
+  async assignStack(guid: string, stack: string): Promise<boolean> {
     requireGuid(guid);
-    await this.#parts.states.assign(guid, stack);
+    const isChanged = await this.#parts.states.assign(guid, stack);
     this.#parts.facts.forgetGuid(guid);
+    return isChanged;
   }
 
   async verify(guid: string, hash: string): Promise<Verification> {
@@ -144,13 +155,12 @@ export class LocalDroplets implements DropletOperator {
     return { guid, hash, problems };
   }
 
-  async refusals(): Promise<RefusalRecord[]> {
-    const found: RefusalRecord[] = [];
-    for await (const info of this.#parts.own.list(refusalsFolder)) {
-      const record = await readRecord(this.#parts.own, info.key, refusalRecord);
-      if (record !== undefined) found.push(record);
-    }
-    return found;
+  async refusals(query?: RefusalQuery): Promise<RefusalRecord[]> {
+    return this.#lists.refusals(query);
+  }
+
+  async refusalRules(): Promise<Record<string, number>> {
+    return this.#lists.refusalRules();
   }
 
   async #convert(guid: string, hash: string): Promise<void> {
@@ -165,11 +175,14 @@ export class LocalDroplets implements DropletOperator {
     return false;
   }
 
-  /** A hash that is known with another content keeps it, also where the known droplet is no upload. */
-  async #requireKnownContent(guid: string, hash: string, sha256: string, created: boolean): Promise<void> {
+  /**
+   * A hash that is known with another content keeps it, also where the known droplet is no upload.
+   * @returns whether it is known
+   */
+  async #requireKnownContent(guid: string, hash: string, sha256: string, created: boolean): Promise<boolean> {
     const { conversions, facts, uploads } = this.#parts;
     const known = await conversions.find(guid, hash, await facts.settings());
-    if (known === undefined || known.sourceSha256 === sha256) return;
+    if (known === undefined || known.sourceSha256 === sha256) return known !== undefined;
     if (created) await uploads.remove(sourceKey(guid, hash));
     throw new Failure(
       'conflict',

@@ -44,11 +44,11 @@ export class LocalRootfs implements RootfsOperator {
   }
 
   async versions(stack?: string): Promise<VersionSummary[]> {
-    const { stacks } = this.#parts;
+    const { stacks, facts } = this.#parts;
     if (stack !== undefined) requireStack(stack);
-    const names = stack === undefined ? (await stacks.list()).map((record) => record.stack) : [stack];
+    const names = stack === undefined ? (await stacks.names()).toSorted() : [stack];
     const found: VersionSummary[] = [];
-    for (const name of names) found.push(...(await stacks.versions(name)).map(summarise));
+    for (const name of names) found.push(...(await stacks.versions(name, facts)).map(summarise));
     return found;
   }
 

@@ -55,6 +55,20 @@ export type DropletDetails = DropletSummary & {
   refusal?: RefusalRecord;
 };
 
+/** How many guids have a droplet that is not deleted, by stack. */
+export type AppCounts = {
+  /** when they began to be counted, RFC 3339 */
+  at: string;
+  apps: Record<string, number>;
+};
+
+/** Of the refusals, the latest first, those of a rule, so many at the most after so many others. */
+export type RefusalQuery = {
+  rule?: string | undefined;
+  skip?: number | undefined;
+  limit?: number | undefined;
+};
+
 export type PutOptions = {
   wait: boolean;
   stack?: string | undefined;
@@ -69,6 +83,8 @@ export type PutResult = {
   sha256: string;
   size: number;
   created: boolean;
+  /** whether anything is other than before; true also where it is not known */
+  changed: boolean;
 };
 
 /** One layer of an image, and where it comes from. */
@@ -172,16 +188,24 @@ export interface ImpactOperator {
 }
 
 export interface DropletOperator {
+  /** By name. Of all it is long, and takes as long as the stores take to list what they have. */
   list(guid?: string): Promise<DropletSummary[]>;
+  /** What was counted last, where that is not long ago. */
+  count(): Promise<AppCounts>;
   get(guid: string, hash: string): Promise<DropletDetails>;
   /**
    * Stores, and converts: with `wait` before it answers, and a droplet that is refused is then not kept; else afterwards.
    */
   put(guid: string, hash: string, body: Readable, options: PutOptions): Promise<PutResult>;
-  remove(guid: string, hash: string): Promise<void>;
-  assignStack(guid: string, stack: string): Promise<void>;
+  /** @returns whether that changed anything; true also where it is not known */
+  remove(guid: string, hash: string): Promise<boolean>;
+  /** @returns as `remove` */
+  assignStack(guid: string, stack: string): Promise<boolean>;
   verify(guid: string, hash: string): Promise<Verification>;
-  refusals(): Promise<RefusalRecord[]>;
+  /** The latest first. */
+  refusals(query?: RefusalQuery): Promise<RefusalRecord[]>;
+  /** How many droplets break each rule. */
+  refusalRules(): Promise<Record<string, number>>;
 }
 
 export interface ImageOperator {

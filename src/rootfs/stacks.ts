@@ -15,12 +15,22 @@ export type StackVersion = {
   retired: boolean;
 };
 
+/** What reads records; it may remember what it read. */
+export type ReadsStacks = {
+  stack(stack: string): Promise<StackRecord | undefined>;
+  rootfs(stack: string, version: string): Promise<RootfsRecord | undefined>;
+};
+
 const byVersion = new Intl.Collator('en', { numeric: true });
 
 /** The stacks of a store and what is promoted, placed and retired in them. Reads the store each time. */
 export class Stacks {
   readonly #store: Store;
   readonly #clock: () => Date;
+  readonly #reads: ReadsStacks = {
+    stack: (stack) => this.get(stack),
+    rootfs: (stack, version) => this.rootfs(stack, version),
+  };
 
   constructor(store: Store, clock: () => Date = () => new Date()) {
     this.#store = store;
@@ -46,19 +56,22 @@ export class Stacks {
     return readRecord(this.#store, rootfsKey(stack, version), rootfsRecord);
   }
 
-  /** The versions of a stack, 9 before 10; none where there is no such stack. */
-  async versions(stack: string): Promise<StackVersion[]> {
+  /**
+   * The versions of a stack, 9 before 10; none where there is no such stack.
+   * @param reads where records come from: to read that of a large fleet's stack, some megabytes, takes as long as many pulls
+   */
+  async versions(stack: string, reads: ReadsStacks = this.#reads): Promise<StackVersion[]> {
     const names = await this.#names(versionsFolder(stack));
-    const records = await Promise.all(names.map((version) => this.rootfs(stack, version)));
-    const state = await this.get(stack);
-    const placed = Map.groupBy(Object.values(state?.placements ?? {}), (version) => version);
+    const records = await Promise.all(names.map((version) => reads.rootfs(stack, version)));
+    const state = await reads.stack(stack);
+    const placed = countsOf(Object.values(state?.placements ?? {}));
     return records
       .filter((record) => record !== undefined)
       .map((record) => ({
         version: record.version,
         record,
         promoted: state?.promoted === record.version,
-        placed: placed.get(record.version)?.length ?? 0,
+        placed: placed.get(record.version) ?? 0,
         retired: state !== undefined && isRetired(state, record.version),
       }))
       .toSorted((a, b) => byVersion.compare(a.version, b.version));
@@ -149,6 +162,12 @@ export class Stacks {
     }
     return names;
   }
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function requireGeneration({ stack, generation }: StackRecord, expected: number | undefined): void {

@@ -103,6 +103,10 @@ export class CachedStore implements Store {
     return this.#remote.list(prefix);
   }
 
+  folders(prefix: string): AsyncIterable<string> {
+    return this.#remote.folders(prefix);
+  }
+
   async put(
     key: string,
     body: Uint8Array | Readable,

@@ -1,5 +1,5 @@
-import { fstatSync, type BigIntStats } from 'node:fs';
-import { open, opendir, stat, type FileHandle } from 'node:fs/promises';
+import { fstatSync, type BigIntStats, type Dirent } from 'node:fs';
+import { open, opendir, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Failure, reasonOf } from '../errors.ts';
@@ -39,19 +39,36 @@ export class DirectoryReader implements ReadableStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
-    const folder = prefix === '' ? this.root : this.pathOf(prefix.slice(0, -1));
-    const entries = await this.whenPresent(prefix, () => opendir(folder));
-    if (entries === undefined) return;
-    for await (const entry of entries) {
-      if (prefix === '' && entry.name.startsWith('.')) continue;
-      const key = prefix + entry.name;
-      if (entry.isDirectory()) yield* this.list(`${key}/`);
-      else {
-        const info = await this.stat(key);
-        if (info !== undefined) yield info;
+    const left: string[] = [];
+    for (let folder: string | undefined = prefix; folder !== undefined; folder = left.pop()) {
+      for await (const entry of folder === prefix ? this.#entries(prefix) : await this.#fewEntries(folder)) {
+        const key = folder + entry.name;
+        if (entry.isDirectory()) left.push(`${key}/`);
+        else {
+          const info = await this.stat(key);
+          if (info !== undefined) yield info;
+        }
       }
     }
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    for await (const entry of this.#entries(prefix)) if (entry.isDirectory()) yield entry.name;
+  }
+
+  /** Of a folder that may have any number of entries: some are read at once. */
+  async *#entries(prefix: string): AsyncIterable<Dirent> {
+    if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
+    const folder = prefix === '' ? this.root : this.pathOf(prefix.slice(0, -1));
+    const entries = await this.whenPresent(prefix, () => opendir(folder, { bufferSize: 1000 }));
+    if (entries === undefined) return;
+    for await (const entry of entries) if (prefix !== '' || !entry.name.startsWith('.')) yield entry;
+  }
+
+  /** Of one below the folder that is asked for, which seldom has more than a few: to read them all at once costs a quarter. */
+  async #fewEntries(prefix: string): Promise<Dirent[]> {
+    const folder = this.pathOf(prefix.slice(0, -1));
+    return (await this.whenPresent(prefix, () => readdir(folder, { withFileTypes: true }))) ?? [];
   }
 
   /** All of a file as a body; the file is closed. */

@@ -22,5 +22,15 @@ export function layeredReader(stores: readonly ReadableStore[]): ReadableStore {
         }
       }
     },
+    async *folders(prefix) {
+      const seen = new Set<string>();
+      for (const store of stores) {
+        for await (const name of store.folders(prefix)) {
+          if (seen.has(name)) continue;
+          seen.add(name);
+          yield name;
+        }
+      }
+    },
   };
 }

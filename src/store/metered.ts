@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { isFailure } from '../errors.ts';
 import { addTime } from '../metrics/times.ts';
 import { storeBounds, type Operation, type StoreCounters } from './counters.ts';
-import type { ObjectInfo, ReadableStore, Store } from './store.ts';
+import type { ReadableStore, Store } from './store.ts';
 
 /** A store to read from that counts what is asked of it and the bytes that come. Its bodies stay the store's own. */
 export function meteredReader(store: ReadableStore, counters: StoreCounters): ReadableStore {
@@ -15,6 +15,7 @@ export function meteredReader(store: ReadableStore, counters: StoreCounters): Re
       return object;
     },
     list: (prefix) => countedList(counters, () => store.list(prefix)),
+    folders: (prefix) => countedList(counters, () => store.folders(prefix)),
   };
 }
 
@@ -55,10 +56,10 @@ async function counted<T>(operation: Operation, counters: StoreCounters, work: (
   }
 }
 
-async function* countedList(
+async function* countedList<T>(
   counters: StoreCounters,
-  list: () => AsyncIterable<ObjectInfo>,
-): AsyncGenerator<ObjectInfo, void> {
+  list: () => AsyncIterable<T>,
+): AsyncGenerator<T, void> {
   counters.requests.list++;
   // Later ones also wait for whoever reads them.
   let answered: (() => void) | undefined = timing('list', counters);
@@ -67,9 +68,9 @@ async function* countedList(
     answered = undefined;
   };
   try {
-    for await (const info of list()) {
+    for await (const found of list()) {
       first();
-      yield info;
+      yield found;
     }
   } catch (error) {
     counters.failures.list++;

@@ -16,6 +16,7 @@ export function prefixedReader(store: ReadableStore, prefix: string): ReadableSt
     async *list(below) {
       for await (const info of store.list(prefix + below)) yield bare(info);
     },
+    folders: (below) => store.folders(prefix + below),
   };
 }
 

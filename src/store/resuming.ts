@@ -32,6 +32,7 @@ export function resumingReader(store: ReadableStore, more: Partial<Patience> = {
       return { ...object, body: new ResumingBody(object, range, reopen, patience) };
     },
     list: (prefix) => store.list(prefix),
+    folders: (prefix) => store.folders(prefix),
   };
 }
 

@@ -24,6 +24,7 @@ export function singleWriter(store: Store): Store {
     stat: (key) => store.stat(key),
     open: (key, range) => store.open(key, range),
     list: (prefix) => store.list(prefix),
+    folders: (prefix) => store.folders(prefix),
     remove: (key) => inTurn(key, () => store.remove(key)),
     put: (key, body, condition) =>
       inTurn(key, async () => {

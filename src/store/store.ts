@@ -39,6 +39,11 @@ export interface ReadableStore {
   open(key: string, range?: ByteRange): Promise<OpenObject | undefined>;
   /** All objects whose key starts with `prefix`, which is empty or ends in `/`, in no particular order. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
+  /**
+   * The names of the folders right below such a prefix, each once, in no particular order: what stands before the next `/` in keys.
+   * One whose objects were all removed may still be named.
+   */
+  folders(prefix: string): AsyncIterable<string>;
 }
 
 /** A store, or a cache before it that checks what it fills: `sha256` is that of the whole object, in hex. */

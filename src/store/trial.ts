@@ -26,6 +26,12 @@ export class TrialStore implements Store {
     for (const { info } of this.#objects.values()) if (info.key.startsWith(prefix)) yield info;
   }
 
+  async *folders(prefix: string): AsyncIterable<string> {
+    const below = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
+    const paths = below.map((key) => key.slice(prefix.length).split('/'));
+    yield* new Set(paths.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : [])));
+  }
+
   async put(
     key: string,
     body: Uint8Array | Readable,

@@ -9,6 +9,7 @@ import { tempDir } from '../helpers/temp.ts';
 import { hash, tinyDroplet, tinyRootfs, type TinyDroplet } from '../helpers/tiny.ts';
 import { putDroplet, stack, startFacade } from '../protocol/facade.ts';
 import type { Ask } from '../protocol/request.ts';
+import { sampleCluster } from './sample-cluster.ts';
 
 /** A request: `values` of the parameters in the path, and the rest. */
 export type Sample = { values?: Record<string, string>; query?: string } & Ask;
@@ -25,7 +26,10 @@ export const node = 'node:n';
 export async function sampleWorld(owner: Owner): Promise<World> {
   const users = join(await tempDir(owner), 'users');
   await writeFile(users, (await Promise.all([admin, node].map(htpasswdLine))).join(''));
-  const { url, operator } = await startFacade(owner, { users });
+  const { url, operator } = await startFacade(owner, {
+    users,
+    kubernetes: await sampleCluster(owner, stack),
+  });
   for (const version of ['1', '2'])
     await operator.rootfs.import(stack, version, await tinyRootfs(owner, version), {});
   await operator.rootfs.promote(stack, '1');
@@ -70,16 +74,25 @@ async function samplesOf(owner: Owner, droplet: TinyDroplet, digest: string): Pr
       body: JSON.stringify({ droplets: [ofDroplet, { guid: 'nobodys', hash: droplet.sha1 }], from: '2' }),
     },
     listDroplets: {},
+    countApps: {},
     getDroplet: { values: ofDroplet },
+    putDroplet: {
+      values: { guid: 'fourth-app', hash: droplet.sha1 },
+      query: 'wait=true',
+      body: droplet.bytes,
+    },
     deleteDroplet: { values: { guid: 'other-app', hash: droplet.sha1 } },
     verifyDroplet: { values: ofDroplet },
     warmDroplet: { values: ofDroplet, body: JSON.stringify({ stack, version: '1' }) },
     assignStack: { values: { guid: 'other-app' }, body: JSON.stringify({ stack }) },
     listStored: {},
-    listRefused: {},
+    listRefused: { query: 'limit=5' },
+    countRefused: {},
     showImage: { query: `reference=cloudfoundry/some-app:${droplet.sha1}` },
     identifyImage: { values: { guid: 'some-app', digest } },
     identifyImages: { body: JSON.stringify({ images: [{ guid: 'some-app', digest }] }) },
+    showRolls: {},
+    orderRoll: { values: ofStack, body: '{"order": "pause"}' },
     listRolls: { values: ofStack },
     listPapers: { values: ofRoll },
     getPaper: { values: ofPaper },

@@ -141,7 +141,7 @@ for (const etags of ['unique', 'bytes'] as const) {
     await before.replica().stacks.promote(stack, '1', 'test');
     await before.replica().droplets.assignStack(guid, stack);
     const operations: Record<string, (scene: Scene) => Promise<void>> = {
-      'it is assigned again': async (scene) => scene.replica().droplets.assignStack(guid, stack),
+      'it is assigned again': async (scene) => void (await scene.replica().droplets.assignStack(guid, stack)),
       'a droplet is put': async (scene) => put(scene.replica(), { ...droplet, hash: droplet.sha1 }),
       'a droplet comes to the source': async ({ source }) =>
         void (await source.put(sourceKey(guid, droplet.sha1), droplet.bytes)),

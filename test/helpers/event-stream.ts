@@ -20,11 +20,11 @@ export type EventStream = {
   close: () => void;
 };
 
-/** Listens to a facade's events as a browser does. @param auth `user:password` */
+/** Listens to a facade's events as a browser does. @param auth `user:password` @param from an address of this machine */
 export async function listenTo(
   owner: Owner,
   url: string,
-  { lastId, auth }: { lastId?: string | undefined; auth?: string } = {},
+  { lastId, auth, from }: { lastId?: string | undefined; auth?: string; from?: string } = {},
 ): Promise<EventStream> {
   const head = Promise.withResolvers<{ status: number; headers: Record<string, unknown> }>();
   const ended = Promise.withResolvers<void>();
@@ -34,6 +34,7 @@ export async function listenTo(
     agent: false,
     headers: lastId === undefined ? {} : { 'Last-Event-ID': lastId },
     ...(auth === undefined ? {} : { auth }),
+    ...(from === undefined ? {} : { localAddress: from }),
   });
   const over = (): void => {
     isOver = true;

@@ -56,6 +56,14 @@ export class MemoryStore implements Store {
     }
   }
 
+  async *folders(prefix: string): AsyncIterable<string> {
+    if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
+    await this.#options.before({ method: 'list', key: prefix });
+    const below = [...this.objects.keys()].filter((key) => key.startsWith(prefix));
+    const paths = below.map((key) => key.slice(prefix.length).split('/'));
+    yield* new Set(paths.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : [])));
+  }
+
   async put(
     key: string,
     body: Uint8Array | Readable,

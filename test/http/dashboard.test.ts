@@ -136,3 +136,21 @@ test('another site has a browser change or ask nothing; our own page, and progra
   const link = { ...foreign[0], 'Sec-Fetch-Dest': 'document' };
   t.is((await ask(`${url}/api/v1/stacks`, { headers: link })).status, 200);
 });
+
+test('its files are counted under a name of their own', async (t) => {
+  const { url } = await startFacade(t);
+  const paths = ['/', '/dashboard/preact.js', '/dashboard/none', '/dashboards'];
+  for (const path of paths) await ask(url + path);
+  const name = 'dropstack_http_request_duration_seconds_count';
+  const pattern = new RegExp(`^${name}\\{route="(dashboard|other)",.*status="(\\d+)"\\} (\\d+)$`, 'gm');
+  let found: string[][] = [];
+  // An answer is counted when it has ended here, which may be after it has come there.
+  while (found.reduce((sum, [, , times]) => sum + Number(times), 0) < paths.length) {
+    const text = (await ask(`${url}/metrics`)).body.toString();
+    found = Array.from(text.matchAll(pattern), ([, ...counted]) => counted);
+  }
+  t.deepEqual(
+    new Set(found.map((one) => one.join(' '))),
+    new Set(['dashboard 200 2', 'dashboard 404 1', 'other 404 1']),
+  );
+});

@@ -18,15 +18,16 @@ type Documented = { method: string; path: string };
 test('api.md names every route, and none that is not there', async (t) => {
   const facade = await openFacade(loadConfig({ data: await tempDir(t) }, {}), () => undefined);
   t.teardown(() => facade.close());
-  const bodies = new Bodies({ total: 1, perClient: 1, holdMs: 1 });
+  const bodies = new Bodies({ total: 1, perClient: 1, holdMs: 1, what: 'bodies' });
   const app = createApp({
     ...facade,
     events: { send: async () => undefined },
     authenticate: async () => undefined,
+    isOwnHost: () => true,
     ready: async () => true,
     turns: new Turns(),
     proven: new Proven(() => {}),
-    traffic: { downloads: bodies, uploads: bodies },
+    traffic: { downloads: bodies, uploads: bodies, answers: bodies },
     holdMs: 1,
     metrics: createMetrics(() => 0),
     log: createLog('silent'),

@@ -150,7 +150,12 @@ class Client {
     headers: Record<string, string> = {},
     body?: Buffer,
   ): Promise<Buffer> {
-    const all = { Host: 'x', Connection: 'close', ...headers, 'Content-Length': String(body?.length ?? 0) };
+    const all = {
+      Host: 'localhost',
+      Connection: 'close',
+      ...headers,
+      'Content-Length': String(body?.length ?? 0),
+    };
     const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
     const socket = connect(this.#port, '127.0.0.1');
     socket.write(`${method} ${path} HTTP/1.1\r\n${head.join('')}\r\n`);

@@ -64,6 +64,7 @@ test('a store that says nothing keeps those waiting once who know the last value
     },
     open: (key, range) => store.open(key, range),
     list: (prefix) => store.list(prefix),
+    folders: (prefix) => store.folders(prefix),
   };
   let looks = 0;
   const counting: ReadableStore = { ...quiet, stat: (key) => (looks++, quiet.stat(key)) };

@@ -65,7 +65,7 @@ export function auditConformance(bed: () => Bed): void {
     ]);
   });
 
-  test('what is done with droplets is written down, refusals too', async (t) => {
+  test('what is changed of droplets is written down, and what is refused; the same again is not', async (t) => {
     const { operator, by: user } = bed();
     const { droplets } = operator;
     const { bytes, sha1: hash } = await tinyDroplet(t, 'audited');
@@ -73,17 +73,24 @@ export function auditConformance(bed: () => Bed): void {
       droplets.put('audited-app', hash, Readable.from([given]), { wait: true, stack: 'cflinuxfs4' });
     await put(bytes);
     await t.throwsAsync(put(Buffer.from('other bytes')));
+    await put(bytes);
     await droplets.assignStack('audited-app', 'cflinuxfs4');
+    await droplets.assignStack('audited-app', 'another-stack');
+    await put(bytes);
     await droplets.verify('audited-app', hash);
     await droplets.remove('audited-app', hash);
+    await droplets.remove('audited-app', hash);
+    await put(bytes);
     const name = { user, guid: 'audited-app' };
     const [first, second, ...rest] = await told('audited-app');
     t.deepEqual(first, { ...name, hash, action: 'put', stack: 'cflinuxfs4', outcome: 'done' });
     t.like(second, { ...name, action: 'put', outcome: 'refused' });
     t.regex(second?.reason ?? '', /not to the announced/);
     t.deepEqual(rest, [
-      { ...name, action: 'assign', stack: 'cflinuxfs4', outcome: 'done' },
+      { ...name, action: 'assign', stack: 'another-stack', outcome: 'done' },
+      { ...name, hash, action: 'put', stack: 'cflinuxfs4', outcome: 'done' },
       { ...name, hash, action: 'delete', outcome: 'done' },
+      { ...name, hash, action: 'put', stack: 'cflinuxfs4', outcome: 'done' },
     ]);
   });
 
@@ -101,7 +108,7 @@ export function auditConformance(bed: () => Bed): void {
 
   test('the log is read in pages', async (t) => {
     const { audit, droplets } = bed().operator;
-    for (let i = 0; i < 8; i++) await droplets.assignStack('paged-app', 'cflinuxfs4');
+    for (let i = 0; i < 8; i++) await droplets.assignStack('paged-app', `stack-${i}`);
     // Others write at this moment.
     const entries = (await audit.list({ limit: 1000 })).entries.slice(3);
     const page = await audit.list({ limit: 2, before: entries[0]?.id });

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { isFailure } from '../../src/errors.ts';
-import type { PutResult } from '../../src/operator/operator.ts';
+import type { PutResult, RefusalQuery } from '../../src/operator/operator.ts';
 import { keysBelow, readObject } from '../helpers/read.ts';
 import { hash, tinyDroplet, tinyRootfs, type TinyDroplet } from '../helpers/tiny.ts';
 import type { Bed } from './conformance.ts';
@@ -17,8 +17,8 @@ export function dropletConformance(bed: () => Bed): void {
     const droplet = await tinyDroplet(t, 'told about');
     const { sha1, sha256, bytes } = droplet;
     const known = { guid: 'told-about', hash: sha1, sha1, sha256, size: bytes.length };
-    t.deepEqual(await put('told-about', droplet), { ...known, created: true });
-    t.deepEqual(await put('told-about', droplet), { ...known, created: false });
+    t.deepEqual(await put('told-about', droplet), { ...known, created: true, changed: true });
+    t.deepEqual(await put('told-about', droplet), { ...known, created: false, changed: false });
     const summary = {
       guid: 'told-about',
       hash: sha1,
@@ -37,7 +37,7 @@ export function dropletConformance(bed: () => Bed): void {
     t.like(needs, { sizeClass: 'small', elfFiles: 0 });
     t.like(record, { guid: 'told-about', sourceSha256: sha256, startCommand: 'cat hello.txt' });
 
-    t.is(await droplets.remove('told-about', sha1), undefined);
+    t.true(await droplets.remove('told-about', sha1));
     t.is((await droplets.get('told-about', sha1)).state, 'deleted');
     t.is((await put('told-about', droplet)).created, true);
     t.is((await droplets.get('told-about', sha1)).state, 'converted');
@@ -61,7 +61,7 @@ export function dropletConformance(bed: () => Bed): void {
     const droplet = await tinyDroplet(t, 'stacks');
     await put('put-for', droplet, 'assigned');
     await put('assign-to', droplet);
-    t.is(await droplets.assignStack('assign-to', 'assigned'), undefined);
+    t.true(await droplets.assignStack('assign-to', 'assigned'));
     for (const guid of ['put-for', 'assign-to']) {
       t.is((await droplets.get(guid, droplet.sha1)).stack, 'assigned');
       const { origin } = await images.show(`assigned/${guid}:${droplet.sha1}`);
@@ -92,6 +92,40 @@ export function dropletConformance(bed: () => Bed): void {
       all.filter(({ guid }) => guid.startsWith('refused')).map(({ guid }) => guid),
       ['refused-late'],
     );
+  });
+
+  test('refusals are told the latest first, by rule, and page by page', async (t) => {
+    const { droplets } = bed().operator;
+    const { own } = bed();
+    for (const nth of [0, 1, 2, 3]) {
+      const name = { guid: `paged-${nth}`, hash: hash('sha1', Buffer.from(`${nth}`)) };
+      const rule = nth === 3 ? 'other-rule' : 'some-rule';
+      const why = { rulesVersion: 1, conditions: '', rule, entry: 'x', offset: 0, detail: 'x' };
+      const record = { format: 1, ...name, ...why, at: `2001-01-0${1 + nth}T00:00:00.000Z` };
+      await own.put(`v1/refusals/${name.guid}/${name.hash}.json`, Buffer.from(JSON.stringify(record)));
+    }
+    const guids = async (query: RefusalQuery) => (await droplets.refusals(query)).map(({ guid }) => guid);
+    t.deepEqual(await guids({ rule: 'some-rule' }), ['paged-2', 'paged-1', 'paged-0']);
+    t.deepEqual(await guids({ rule: 'some-rule', limit: 1 }), ['paged-2']);
+    t.deepEqual(await guids({ rule: 'some-rule', skip: 1, limit: 1 }), ['paged-1']);
+    t.deepEqual(await guids({ rule: 'some-rule', skip: 3 }), []);
+    t.deepEqual(await guids({ rule: 'no-rule' }), []);
+    t.deepEqual((await guids({})).slice(-4), ['paged-3', 'paged-2', 'paged-1', 'paged-0']);
+    t.like(await droplets.refusalRules(), { 'some-rule': 3, 'other-rule': 1 });
+  });
+
+  test('apps are counted by stack, and it is told when', async (t) => {
+    const { droplets } = bed().operator;
+    await put('counted', await tinyDroplet(t, 'counted'), 'counted');
+    const since = Date.now();
+    // Who counted just before has told of another moment.
+    for (let counts = await droplets.count(); ; counts = await droplets.count()) {
+      if (Date.parse(counts.at) >= since) {
+        t.is(counts.apps['counted'], 1);
+        break;
+      }
+      await sleep(500);
+    }
   });
 
   test('verifying a droplet finds what is damaged or gone', async (t) => {

@@ -85,6 +85,7 @@ withDebian('a library or a symbol version that is taken from Debian is named', a
     const own = {
       stat: facade.own.stat.bind(facade.own),
       list: facade.own.list.bind(facade.own),
+      folders: facade.own.folders.bind(facade.own),
       open: async (key: string) => {
         opened.push(key);
         return facade.own.open(key);

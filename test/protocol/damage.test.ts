@@ -79,6 +79,12 @@ test('a little layer with one wrong bit is an error before its head is sent, and
     t.is(status, 200);
     t.is(`sha256:${hash('sha256', body)}`, digest);
   }
+  const told = lines.map((line) => JSON.parse(line) as { status?: number; cache?: string });
+  t.deepEqual(
+    told.filter(({ status }) => status === 500).map(({ cache }) => cache),
+    [undefined, undefined],
+    'an answer that failed came from nowhere',
+  );
 });
 
 test('a layer that is too short is an error before its head is sent', async (t) => {
@@ -101,6 +107,7 @@ for (const asked of ['', 'bytes=0-', 'bytes=0-1,5-6']) {
     const silent: ReadableStore = {
       stat: (key) => facade.own.stat(key),
       list: (prefix) => facade.own.list(prefix),
+      folders: (prefix) => facade.own.folders(prefix),
       open: async (key, range) => {
         const found = await facade.own.open(key, range);
         found?.body.destroy();

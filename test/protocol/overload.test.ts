@@ -44,7 +44,7 @@ async function largeLayer(t: ExecutionContext, { operator }: Awaited<ReturnType<
 }
 
 function get(path: string): string {
-  return `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }
 
 /** What comes first over a connection. */
@@ -114,7 +114,7 @@ test('uploads that hang keep nobody else from uploading', async (t) => {
   const { url, send } = await start(t, { limits: { uploads: 2, holdSeconds: 1 } });
   const droplet = await tinyDroplet(t, 'uploaded');
   const path = `/droplets/some-guid/${droplet.sha1}`;
-  await send(greedy, `PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it`);
+  await send(greedy, `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it`);
   const put = (from: string) =>
     ask(url + path, {
       method: 'PUT',
@@ -153,4 +153,22 @@ test('who sends many requests without awaiting answers is cut', async (t) => {
   // It may end by a reset.
   await new Promise((resolve) => socket.resume().once('close', resolve));
   t.is((await ask(`${url}/v2/cloudfoundry/${name}`, { from: other })).status, 200);
+});
+
+test('who asks the admin API for much, and reads nothing of it, keeps nobody from asking, and itself not from the rest', async (t) => {
+  const { url, operator, send } = await start(t, { limits: { holdSeconds: 0.5 } });
+  // No socket's buffers hold it.
+  const paper = { first: true };
+  await operator.rolls.write(stack, 'some-roll', 'large.json', randomBytes(8_000_000), paper);
+  const path = `/api/v1/stacks/${stack}/rolls/some-roll/large.json`;
+  await Promise.all(Array.from({ length: 20 }, () => send(greedy, get(path))));
+  const asked = () => ask(`${url}/api/v1/stacks`, { from: greedy });
+  await until('its share is taken', async () => (await asked()).status === 429);
+  const refused = await asked();
+  t.is(refused.status, 429);
+  t.regex(refused.body.toString(), /Too many answers of the admin API/);
+  t.is((await ask(url + path, { from: other })).status, 200);
+  const promotion = { method: 'PUT', body: '{"version": "1"}', from: greedy };
+  t.is((await ask(`${url}/api/v1/stacks/${stack}/promoted`, promotion)).status, 200);
+  t.is((await ask(`${url}/v2/${stack}/rootfs/manifests/1`, { from: greedy })).status, 200);
 });

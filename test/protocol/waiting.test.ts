@@ -56,14 +56,14 @@ test('11: past the hold the answer is 429 with Retry-After, and the work goes on
 
 test('25: the address in a request never shapes an answer', async (t) => {
   const { tag, url, operator } = await cold(t, randomBytes(10), 20);
-  t.is((await ask(tag, { headers: { Host: 'evil.example.org' } })).status, 200);
+  t.is((await ask(tag, { headers: { Host: '203.0.113.9' } })).status, 200);
   const list = `${url}/v2/cloudfoundry/cold-guid/tags/list?n=1`;
   const more = await tinyDroplet(t, 'more');
   await operator.droplets.put('cold-guid', more.sha1, Readable.from([more.bytes]), { wait: true });
   const answer = await ask(list, {
-    headers: { Host: 'evil.example.org', 'X-Forwarded-Host': 'evil.example.org' },
+    headers: { Host: '203.0.113.9', 'X-Forwarded-Host': 'evil.example.org' },
   });
-  t.false(JSON.stringify(answer.headers).includes('evil'));
+  t.notRegex(JSON.stringify(answer.headers), /evil|203\.0\.113/);
   t.regex(String(answer.headers.link), /^<\/v2\//);
 });
 

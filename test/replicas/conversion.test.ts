@@ -1,7 +1,8 @@
 /** Replicas that convert the same droplet at the same moment: one record, which all of them serve. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
-import { collect, defaultGraceSeconds } from '../../src/collect/collect.ts';
+import { collect } from '../../src/collect/collect.ts';
+import { defaultGraceSeconds } from '../../src/collect/grace.ts';
 import { dropletRecord, recordsFolder } from '../../src/droplet/record.ts';
 import { sourceKey, uploadsPrefix } from '../../src/droplet/source-key.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -68,6 +69,7 @@ async function collectLater(own: Store, ms: number): Promise<void> {
     },
     open: (key, range) => own.open(key, range),
     list: (prefix) => own.list(prefix),
+    folders: (prefix) => own.folders(prefix),
     remove: (key) => own.remove(key),
     put: async (key, body, condition) => {
       const info = await own.put(key, body, condition);

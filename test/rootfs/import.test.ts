@@ -247,6 +247,7 @@ test('the record is written last, after everything that it names', async (t) => 
     stat: (key) => directory.stat(key),
     open: (key, range) => directory.open(key, range),
     list: (prefix) => directory.list(prefix),
+    folders: (prefix) => directory.folders(prefix),
     remove: (key) => directory.remove(key),
     put: async (key, body, condition) => {
       puts.push(key.split('/')[1] ?? '');
@@ -275,6 +276,7 @@ test('an import that failed at any write is no version, and can be made again', 
       stat: (key) => directory.stat(key),
       open: (key, range) => directory.open(key, range),
       list: (prefix) => directory.list(prefix),
+      folders: (prefix) => directory.folders(prefix),
       remove: (key) => directory.remove(key),
       put: async (key, body, condition) => {
         if (puts++ < healthy) return directory.put(key, body, condition);
@@ -365,6 +367,7 @@ test('a file that changes while it is imported is refused', async (t) => {
   const store: Store = {
     stat: (key) => directory.stat(key),
     list: (prefix) => directory.list(prefix),
+    folders: (prefix) => directory.folders(prefix),
     remove: (key) => directory.remove(key),
     put: (key, body, condition) => directory.put(key, body, condition),
     // Looked for after the file was verified, before it is stored.

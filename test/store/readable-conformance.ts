@@ -61,6 +61,17 @@ export function readableConformance(
     t.deepEqual(await keysBelow(store, 'w/'), []);
   });
 
+  test(`${name}: names the folders right below a prefix, each once, and no objects`, async (t) => {
+    const keys = ['v1/a', 'v1/b/c', 'v1/b/d/e', 'v1/f/g', 'v10/x', 'w'];
+    const store = await fill(Object.fromEntries(keys.map((key) => [key, Buffer.from(key)])));
+    const below = async (prefix: string) => (await Array.fromAsync(store.folders(prefix))).toSorted();
+    t.deepEqual(await below(''), ['v1', 'v10']);
+    t.deepEqual(await below('v1/'), ['b', 'f']);
+    t.deepEqual(await below('v1/b/d/'), []);
+    t.deepEqual(await below('w/'), []);
+    t.deepEqual(await below('missing/'), []);
+  });
+
   test(`${name}: says the same of an object however it is asked`, async (t) => {
     const store = await fill({ 'a/one': Buffer.from('one') });
     const info = await store.stat('a/one');

@@ -52,6 +52,8 @@ class FaultyStore implements ReadableStore {
     yield this.#info;
   }
 
+  async *folders(): AsyncIterable<string> {}
+
   get #info(): ObjectInfo {
     return { key: 'key', size: this.bytes.length, modified: 0, etag: 'etag' };
   }
@@ -251,6 +253,7 @@ test('what is destroyed lets go at once, and asks for nothing more', async (t) =
   const slowly: ReadableStore = {
     stat: () => late.stat(),
     list: () => late.list(),
+    folders: () => late.folders(),
     open: async (key, range) => {
       if (range !== undefined) await opening.promise;
       return late.open(key, range);
@@ -272,6 +275,7 @@ test('an upstream that failed before anybody listened is opened again', async (t
   const early: ReadableStore = {
     stat: () => store.stat(),
     list: () => store.list(),
+    folders: () => store.folders(),
     open: async (key, range) => {
       const object = await store.open(key, range);
       if (store.asked.length > 1) return object;

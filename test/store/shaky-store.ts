@@ -40,6 +40,10 @@ export class ShakyStore implements Store {
     return this.#ask().list(prefix);
   }
 
+  folders(prefix: string): AsyncIterable<string> {
+    return this.#ask().folders(prefix);
+  }
+
   async put(key: string, body: Uint8Array | Readable, condition?: Condition) {
     return this.#ask().put(key, body, condition);
   }

@@ -1,4 +1,5 @@
 const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const significant = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
 
 /** `41,300` */
@@ -48,7 +49,7 @@ export function lasting(seconds: number): string {
 
 /** A time for people, of this machine's zone. @param at RFC 3339 */
 export function time(at: string): string {
-  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  return moment.format(new Date(at));
 }
 
 /** The beginning of a digest or hash, enough to tell it from others. */

@@ -1,4 +1,4 @@
-import type { DropletSummary, VersionSummary } from '../../operator/operator.ts';
+import type { AppCounts, VersionSummary } from '../../operator/operator.ts';
 
 /** Apps on one version: `apps` is undefined where only some of them are known, those that are placed. */
 export type Part = { version: string; placed: number; apps: number | undefined; isPromoted: boolean };
@@ -13,11 +13,11 @@ export type StackSummary = {
   parts: Part[];
 };
 
-/** Guids by stack. */
-export type AppCounts = Readonly<Record<string, number>>;
-
 /** Stacks by name, and which apps get which version of them. Whoever is not placed gets the promoted one. */
-export function stackSummaries(versions: readonly VersionSummary[], counts?: AppCounts): StackSummary[] {
+export function stackSummaries(
+  versions: readonly VersionSummary[],
+  counts?: AppCounts['apps'],
+): StackSummary[] {
   const stacks = Map.groupBy(versions, ({ stack }) => stack);
   return [...stacks]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -39,15 +39,4 @@ function summaryOf(stack: string, versions: VersionSummary[], apps: number | und
     .toSorted((a, b) => Number(b.isPromoted) - Number(a.isPromoted) || b.placed - a.placed);
   const promoted = versions.find((version) => version.promoted)?.version;
   return { stack, promoted, versions, apps: apps === undefined ? undefined : Math.max(apps, placed), parts };
-}
-
-/** Guids of which there is a droplet. */
-export function appCounts(droplets: readonly DropletSummary[]): AppCounts {
-  const guids = Map.groupBy(
-    droplets.filter(({ state }) => state !== 'deleted'),
-    ({ stack }) => stack,
-  );
-  return Object.fromEntries(
-    [...guids].map(([stack, own]) => [stack, new Set(own.map(({ guid }) => guid)).size]),
-  );
 }

@@ -21,6 +21,10 @@ const words: Record<AuditEntry['action'], (entry: AuditEntry) => string> = {
   delete: (entry) => `delete droplet ${dropletOf(entry)}`,
   collect: ({ count: all = 0, bytes: size }) =>
     `collect ${counted(all, 'key')}${size === undefined ? '' : `, ${bytes(size)}`}`,
+  roll: ({ order, stack, version, roll, wave }) =>
+    order === 'start'
+      ? `start a roll of ${stack} to ${version}`
+      : `${order} ${wave === undefined ? '' : `${wave} of `}${roll === undefined ? 'the roll' : `roll ${roll}`} of ${stack}`,
 };
 
 function rootfsOf({ stack, version }: AuditEntry): string {

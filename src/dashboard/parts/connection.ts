@@ -5,6 +5,8 @@ const words = {
   opening: 'Connecting to the facade …',
   open: 'Live',
   lost: 'The facade does not tell what happens: what is shown may be old. It is tried again by itself.',
+  refused:
+    'You may not hear what happens: that needs the role admin, and the password that holds today. What is shown may be old. Load the page again to log in.',
 };
 
 /** Whether what is shown is kept up to date. */

@@ -6,6 +6,7 @@ import { time } from '../model/format.ts';
 import { told } from '../model/told.ts';
 import { Happenings } from '../parts/happenings.ts';
 import { loaded } from '../parts/loaded.ts';
+import { Table } from '../parts/table.ts';
 import { useAnswer } from '../use-answer.ts';
 import { useLive } from '../use-live.ts';
 
@@ -37,12 +38,18 @@ function Audit(): Markup {
   const answer = useAnswer<AuditPage>(`/audit?limit=${entriesOfPage}${before}`, { version });
   return html`<section aria-labelledby="audit">
     <h2 id="audit">Audit log</h2>
-    ${loaded(answer, ({ entries }) =>
-      entries.length === 0
-        ? html`<p>
-            Nothing was changed. Imports, promotions, placements, puts and deletions are written down here.
-          </p>`
-        : entryTable(entries),
+    ${loaded(
+      answer,
+      ({ entries, unreadable = [] }) =>
+        html`${unreadable.length > 0 && unreadableText(unreadable)}
+        ${
+          entries.length === 0
+            ? html`<p>
+                Nothing was changed. Imports, promotions, placements, puts and deletions are written down
+                here.
+              </p>`
+            : entryTable(entries)
+        }`,
     )}
     <nav class="pager" aria-label="Pages of the audit log">
       <button type="button" disabled=${starts.length === 1} onClick=${() => setStarts(starts.slice(0, -1))}>
@@ -60,33 +67,27 @@ function Audit(): Markup {
   </section>`;
 }
 
+function unreadableText(ids: readonly string[]): Markup {
+  return html`<p class="bad">
+    Entries of this page that are damaged or of a later release cannot be shown: ${ids.join(', ')}
+  </p>`;
+}
+
 function entryTable(entries: readonly AuditEntry[]): Markup {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Table of changes">
-    <table>
-      <thead>
-        <tr>
-          <th>When</th>
-          <th>Who</th>
-          <th>From</th>
-          <th class="wide">What</th>
-          <th>Outcome</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${entries.map(
-          (entry) =>
-            html`<tr key=${entry.id}>
-              <td>${time(entry.at)}</td>
-              <td>${entry.user}</td>
-              <td>${entry.address ?? 'the store'}</td>
-              <td class="text">${told(entry)}</td>
-              <td class="text">
-                <span class="badge ${entry.outcome}">${entry.outcome}</span
-                >${entry.reason !== undefined && ` ${entry.reason}`}
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const columns = { When: '', Who: '', From: '', What: 'wide', Outcome: '' };
+  return html`<${Table} label="Table of changes" columns=${columns}>
+    ${entries.map(
+      (entry) =>
+        html`<tr key=${entry.id}>
+          <td>${time(entry.at)}</td>
+          <td>${entry.user}</td>
+          <td>${entry.address ?? 'the store'}</td>
+          <td class="text">${told(entry)}</td>
+          <td class="text">
+            <span class="badge ${entry.outcome}">${entry.outcome}</span
+            >${entry.reason !== undefined && ` ${entry.reason}`}
+          </td>
+        </tr>`,
+    )}
+  <//>`;
 }

@@ -3,43 +3,33 @@ import { html, type Markup } from '../html.ts';
 import { bytes } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
 import { loaded } from '../parts/loaded.ts';
+import { Table } from '../parts/table.ts';
 import { useAnswer } from '../use-answer.ts';
-import { useLive } from '../use-live.ts';
+import { useChangesOf } from '../use-changes-of.ts';
 
 type Props = { guid: string };
 
 /** The droplets of one guid. */
 export function App({ guid }: Props): Markup {
-  const version = useLive(({ changes }) => changes.droplet);
+  const version = useChangesOf(guid);
   const answer = useAnswer<DropletSummary[]>(`/droplets?guid=${encodeURIComponent(guid)}`, { version });
   return html`<h1>${guid}</h1>
     ${loaded(answer, (droplets) => (droplets.length === 0 ? noneOf(guid) : dropletTable(droplets)))}`;
 }
 
 function dropletTable(droplets: readonly DropletSummary[]): Markup {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Droplets">
-    <table>
-      <thead>
-        <tr>
-          <th>Droplet</th>
-          <th>State</th>
-          <th>Stack</th>
-          <th class="n">Size</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${droplets.map(
-          ({ guid, hash, state, stack, size }) =>
-            html`<tr key=${hash}>
-              <th scope="row"><a class="code" href=${linkTo({ view: 'droplet', guid, hash })}>${hash}</a></th>
-              <td><span class="badge ${state}">${state}</span></td>
-              <td><a href=${linkTo({ view: 'stack', stack })}>${stack}</a></td>
-              <td class="n">${size === undefined ? '–' : bytes(size)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  const columns = { Droplet: '', State: '', Stack: '', Size: 'n' };
+  return html`<${Table} label="Droplets" columns=${columns}>
+    ${droplets.map(
+      ({ guid, hash, state, stack, size }) =>
+        html`<tr key=${hash}>
+          <th scope="row"><a class="code" href=${linkTo({ view: 'droplet', guid, hash })}>${hash}</a></th>
+          <td><span class="badge ${state}">${state}</span></td>
+          <td><a href=${linkTo({ view: 'stack', stack })}>${stack}</a></td>
+          <td class="n">${size === undefined ? '–' : bytes(size)}</td>
+        </tr>`,
+    )}
+  <//>`;
 }
 
 function noneOf(guid: string): Markup {

@@ -10,6 +10,7 @@ import { pageOf } from '../model/pages.ts';
 import { linkTo } from '../model/route.ts';
 import { loaded } from '../parts/loaded.ts';
 import { Pager } from '../parts/pager.ts';
+import { Table } from '../parts/table.ts';
 import { useAnswer } from '../use-answer.ts';
 
 type Props = { stack: string; from: string; to: string };
@@ -72,31 +73,22 @@ function Changes({ before, after }: { before: Contents; after: Contents }): Mark
 function LibraryTable({ libraries }: { libraries: readonly LibraryChange[] }): Markup {
   const [at, turn] = useState(0);
   const { shown, page, pages } = pageOf(libraries, at, changesOfPage);
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Changed libraries">
-      <table>
-        <thead>
-          <tr>
-            <th>Library</th>
-            <th>Change</th>
-            <th>For</th>
-            <th class="wide">Symbol versions</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(
-            (one) =>
-              html`<tr>
-                <th scope="row">${one.library}</th>
-                <td>
-                  <span class="badge ${one.change === 'added' ? 'added' : 'removed'}">${one.change}</span>
-                </td>
-                <td>${one.machine}, ${one.class} bit</td>
-                <td class="text">${one.versions.join(' ')}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+  return html`<${Table}
+      label="Changed libraries"
+      columns=${{ Library: '', Change: '', For: '', 'Symbol versions': 'wide' }}
+    >
+      ${shown.map(
+        (one) =>
+          html`<tr>
+            <th scope="row">${one.library}</th>
+            <td>
+              <span class="badge ${one.change === 'added' ? 'added' : 'removed'}">${one.change}</span>
+            </td>
+            <td>${one.machine}, ${one.class} bit</td>
+            <td class="text">${one.versions.join(' ')}</td>
+          </tr>`,
+      )}
+    <//>
     <${Pager} what="libraries" page=${page} pages=${pages} turn=${turn} />`;
 }
 
@@ -113,29 +105,17 @@ function PackageTable({ packages }: { packages: readonly PackageChange[] }): Mar
     <p>
       <label>Name or change <input type="search" value=${text} onInput=${type} /></label>
     </p>
-    <div class="scroll" role="region" tabindex="0" aria-label="Changed packages">
-      <table>
-        <thead>
-          <tr>
-            <th>Package</th>
-            <th>Change</th>
-            <th>From</th>
-            <th>To</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map(
-            ({ name, architecture, change, from, to }) =>
-              html`<tr>
-                <th scope="row">${name} <span class="soft">${architecture}</span></th>
-                <td><span class="badge ${change}">${change}</span></td>
-                <td>${from}</td>
-                <td>${to}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    <${Table} label="Changed packages" columns=${{ Package: '', Change: '', From: '', To: '' }}>
+      ${shown.map(
+        ({ name, architecture, change, from, to }) =>
+          html`<tr>
+            <th scope="row">${name} <span class="soft">${architecture}</span></th>
+            <td><span class="badge ${change}">${change}</span></td>
+            <td>${from}</td>
+            <td>${to}</td>
+          </tr>`,
+      )}
+    <//>
     ${fitting.length === 0 && html`<p class="soft">None fits ${text}.</p>`}
     <${Pager} what="packages" page=${page} pages=${pages} turn=${turn} />`;
 }

@@ -9,13 +9,13 @@ import { Bar } from '../parts/bar.ts';
 import { loaded } from '../parts/loaded.ts';
 import { RefusalText } from '../parts/refusal-text.ts';
 import { useAnswer } from '../use-answer.ts';
-import { useLive } from '../use-live.ts';
+import { useChangesOf } from '../use-changes-of.ts';
 
 type Props = { guid: string; hash: string };
 
 /** One droplet: what its image is made of, or why there is none. */
 export function Droplet({ guid, hash }: Props): Markup {
-  const version = useLive(({ changes }) => changes.droplet);
+  const version = useChangesOf(guid);
   const answer = useAnswer<DropletDetails>(path`/droplets/${guid}/${hash}`, { version });
   return html`<h1><a href=${linkTo({ view: 'app', guid })}>${guid}</a></h1>
     <p class="code">${hash}</p>

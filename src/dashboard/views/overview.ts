@@ -1,4 +1,4 @@
-import type { VersionSummary } from '../../operator/operator.ts';
+import type { AppCounts, VersionSummary } from '../../operator/operator.ts';
 import { html, type Markup } from '../html.ts';
 import { bytes, count, counted, time } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
@@ -7,9 +7,9 @@ import { Happenings } from '../parts/happenings.ts';
 import { LiveCharts } from '../parts/live-charts.ts';
 import { loaded } from '../parts/loaded.ts';
 import { RollPanel } from '../parts/roll-panel.ts';
+import { RollsAway } from '../parts/rolls-away.ts';
 import { VersionsBar } from '../parts/versions-bar.ts';
 import { useAnswer } from '../use-answer.ts';
-import { useAppCounts, type Counted } from '../use-app-counts.ts';
 import { useLive } from '../use-live.ts';
 import { useRolls } from '../use-rolls.ts';
 
@@ -19,25 +19,25 @@ const happeningsShown = 8;
 export function Overview(): Markup {
   const version = useLive(({ changes }) => changes.stack + changes.rootfs);
   const versions = useAnswer<VersionSummary[]>('/rootfs', { version });
-  const { counted: apps, again } = useAppCounts();
+  const { value: counts, reload } = useAnswer<AppCounts>('/droplets/counts');
   return html`<h1>Overview</h1>
     <${Rolls} />
     <section aria-labelledby="stacks">
       <h2 id="stacks">Stacks</h2>
-      ${loaded(versions, (all) => stacks(stackSummaries(all, apps?.counts), apps, again))}
+      ${loaded(versions, (all) => stacks(stackSummaries(all, counts?.apps), counts, reload))}
     </section>
     <${LiveCharts} />
     <${Recent} />`;
 }
 
-function stacks(all: StackSummary[], apps: Counted, again: () => void): Markup {
+function stacks(all: StackSummary[], counts: AppCounts | undefined, again: () => void): Markup {
   if (all.length === 0) return nothingYet();
   return html`<div class="cards">${all.map(stackCard)}</div>
     <p class="soft">
       ${
-        apps === undefined
+        counts === undefined
           ? 'Apps are being counted …'
-          : html`Apps are guids with a droplet, counted ${time(apps.at)}.
+          : html`Apps are guids with a droplet, counted ${time(counts.at)}.
               <button type="button" onClick=${again}>Count again</button>`
       }
     </p>`;
@@ -77,8 +77,8 @@ function Rolls(): Markup {
   const { value = [], refusal } = answer;
   if (isAway) return null;
   const underWay = value.filter(({ roll, pending }) => pending || (roll && roll.endedAt === undefined));
-  return html`${refusal?.mayPass === true && html`<p class="bad" role="alert">Rolls: ${refusal.message}. It is asked again by itself.</p>`}
-  ${underWay.map((report) => html`<${RollPanel} key=${report.stack} report=${report} done=${answer.reload} />`)}`;
+  return html`<${RollsAway} refusal=${refusal} />
+    ${underWay.map((report) => html`<${RollPanel} key=${report.stack} report=${report} done=${answer.reload} />`)}`;
 }
 
 function Recent(): Markup {

@@ -1,4 +1,4 @@
-import type { RollSummary, VersionSummary } from '../../operator/operator.ts';
+import type { AppCounts, RollSummary, VersionSummary } from '../../operator/operator.ts';
 import { compareVersions } from '../../rootfs/contents/version.ts';
 import { ask, path } from '../ask.ts';
 import { html, type Markup } from '../html.ts';
@@ -8,9 +8,10 @@ import { stackSummaries, type StackSummary } from '../model/stacks.ts';
 import { ActionButton } from '../parts/action-button.ts';
 import { loaded } from '../parts/loaded.ts';
 import { OrderButton, RollPanel } from '../parts/roll-panel.ts';
+import { RollsAway } from '../parts/rolls-away.ts';
+import { Table } from '../parts/table.ts';
 import { VersionsBar } from '../parts/versions-bar.ts';
 import { useAnswer } from '../use-answer.ts';
-import { useAppCounts } from '../use-app-counts.ts';
 import { useLive } from '../use-live.ts';
 import { useRolls } from '../use-rolls.ts';
 
@@ -21,7 +22,7 @@ type Tools = { isDriven: boolean; reload: () => void };
 export function Stack({ stack }: Props): Markup {
   const version = useLive(({ changes }) => changes.stack + changes.rootfs);
   const versions = useAnswer<VersionSummary[]>(path`/stacks/${stack}/rootfs`, { version });
-  const { counted } = useAppCounts();
+  const { value: counts } = useAnswer<AppCounts>('/droplets/counts');
   const { answer: rolls, isAway } = useRolls();
   const report = rolls.value?.find((one) => one.stack === stack);
   const reload = (): void => {
@@ -33,17 +34,18 @@ export function Stack({ stack }: Props): Markup {
       isAway &&
       html`<p class="soft">This facade has no access to Kubernetes: placements are shown, rolls are not.</p>`
     }
+    <${RollsAway} refusal=${rolls.refusal} />
     ${report && html`<${RollPanel} report=${report} done=${reload} />`}
     <section aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
       ${loaded(versions, (all) => {
-        const [summary] = stackSummaries(all, counted?.counts);
+        const [summary] = stackSummaries(all, counts?.apps);
         return summary === undefined
           ? nothingYet(stack)
           : shown(summary, { isDriven: report !== undefined, reload });
       })}
     </section>
-    <${Papers} stack=${stack} />`;
+    <${Papers} key=${report?.roll?.endedAt} stack=${stack} />`;
 }
 
 function shown(summary: StackSummary, tools: Tools): Markup {
@@ -51,59 +53,49 @@ function shown(summary: StackSummary, tools: Tools): Markup {
   ${versionTable(summary, tools)}`;
 }
 
+const columns = {
+  Version: '',
+  'Apps placed': 'n',
+  Size: 'n',
+  Packages: 'n',
+  Platform: '',
+  'What can be done': 'unseen',
+};
+
 function versionTable({ stack, versions, promoted }: StackSummary, tools: Tools): Markup {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Table of versions">
-    <table>
-      <thead>
-        <tr>
-          <th>Version</th>
-          <th class="n">Apps placed</th>
-          <th class="n">Size</th>
-          <th class="n">Packages</th>
-          <th>Platform</th>
-          <th><span class="unseen">What can be done</span></th>
-        </tr>
-      </thead>
-      <tbody>
-        ${versions
-          .toSorted((a, b) => compareVersions(b.version, a.version))
-          .map((one) => {
-            const { version, placed, size, packages, os, architecture, retired } = one;
-            return html`<tr key=${version}>
-              <th scope="row">
-                ${version} ${one.promoted && html`<span class="badge">promoted</span>`}
-                ${retired && html`<span class="badge">retired</span>`}
-              </th>
-              <td class="n">${count(placed)}</td>
-              <td class="n">${bytes(size)}</td>
-              <td class="n">${count(packages)}</td>
-              <td>${os}/${architecture}</td>
-              <td>
-                <div class="buttons">
-                  ${
-                    promoted !== undefined &&
-                    !one.promoted &&
-                    html`<a href=${linkTo({ view: 'diff', stack, from: promoted, to: version })}>Compare</a>`
-                  }
-                  ${!one.promoted && !retired && promoteButton(stack, version, promoted, tools.reload)}
-                  ${
-                    !one.promoted &&
-                    !retired &&
-                    tools.isDriven &&
-                    html`<${OrderButton}
-                      stack=${stack}
-                      order="start"
-                      version=${version}
-                      done=${tools.reload}
-                    />`
-                  }
-                </div>
-              </td>
-            </tr>`;
-          })}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<${Table} label="Table of versions" columns=${columns}>
+    ${versions
+      .toSorted((a, b) => compareVersions(b.version, a.version))
+      .map((one) => {
+        const { version, placed, size, packages, os, architecture, retired } = one;
+        return html`<tr key=${version}>
+          <th scope="row">
+            ${version} ${one.promoted && html`<span class="badge">promoted</span>`}
+            ${retired && html`<span class="badge">retired</span>`}
+          </th>
+          <td class="n">${count(placed)}</td>
+          <td class="n">${bytes(size)}</td>
+          <td class="n">${count(packages)}</td>
+          <td>${os}/${architecture}</td>
+          <td>
+            <div class="buttons">
+              ${
+                promoted !== undefined &&
+                !one.promoted &&
+                html`<a href=${linkTo({ view: 'diff', stack, from: promoted, to: version })}>Compare</a>`
+              }
+              ${!one.promoted && !retired && promoteButton(stack, version, promoted, tools.reload)}
+              ${
+                !one.promoted &&
+                !retired &&
+                tools.isDriven &&
+                html`<${OrderButton} stack=${stack} order="start" version=${version} done=${tools.reload} />`
+              }
+            </div>
+          </td>
+        </tr>`;
+      })}
+  <//>`;
 }
 
 function promoteButton(

@@ -4,22 +4,36 @@ import { rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import pLimit from 'p-limit';
 import { operations } from '../../api/operations.ts';
-import { isFailure } from '../../errors.ts';
+import { Failure, isFailure } from '../../errors.ts';
 import type { RootfsRecord } from '../../rootfs/record.ts';
 import { storeFailure } from '../../store/directory-reader.ts';
+import { clientOf } from '../access.ts';
+import type { Bodies } from '../bodies.ts';
 import { bodyOf } from '../input.ts';
 import { LongWork } from '../long-work.ts';
 import { allowSlowBody } from '../server.ts';
 import type { Serve } from './exchange.ts';
 
+/** To read a root filesystem takes a core and a disk, which pulls want too. */
+const importsAtOnce = 2;
+const importsWaiting = 100;
+
 /**
  * The versions of stacks.
  * @param temporaryDirectory for files on their way in
+ * @param uploads bounds these
  * @param holdMs milliseconds that a client waits for an image from a registry
  */
-export function rootfsRoutes(serve: Serve, temporaryDirectory: string, holdMs: number): void {
+export function rootfsRoutes(
+  serve: Serve,
+  temporaryDirectory: string,
+  uploads: Pick<Bodies, 'begin'>,
+  holdMs: number,
+): void {
   const pulls = new LongWork<RootfsRecord>(holdMs);
+  const inTurn = imports();
   serve(operations.listRootfs, (_, { rootfs }) => rootfs.versions());
   serve(operations.listVersions, ({ parameters: { stack } }, { rootfs }) => rootfs.versions(stack));
   serve(operations.getVersion, ({ parameters: { stack, version } }, { rootfs }) =>
@@ -31,8 +45,10 @@ export function rootfsRoutes(serve: Serve, temporaryDirectory: string, holdMs: n
   serve(operations.importVersion, async ({ parameters: { stack, version }, query }, { rootfs }, ctx) => {
     const path = join(temporaryDirectory, `${randomUUID()}.rootfs`);
     try {
+      await uploads.begin(clientOf(ctx), ctx.res);
       await receive(ctx.req, path);
-      return await rootfs.import(stack, version, path, { ...query, name: 'the uploaded file' });
+      const options = { ...query, name: 'the uploaded file' };
+      return await inTurn(() => rootfs.import(stack, version, path, options));
     } finally {
       await rm(path, { force: true });
     }
@@ -40,7 +56,7 @@ export function rootfsRoutes(serve: Serve, temporaryDirectory: string, holdMs: n
   serve(operations.pullVersion, ({ parameters: { stack, version }, body }, { rootfs }) => {
     const { reference, ...options } = body;
     const key = JSON.stringify([stack, version, reference, options]);
-    return pulls.join(key, () => rootfs.pull(stack, version, reference, options));
+    return pulls.join(key, () => inTurn(() => rootfs.pull(stack, version, reference, options)));
   });
   serve(operations.retireVersion, ({ parameters: { stack, version } }, { rootfs }) =>
     rootfs.retire(stack, version),
@@ -48,6 +64,17 @@ export function rootfsRoutes(serve: Serve, temporaryDirectory: string, holdMs: n
   serve(operations.getImpact, ({ parameters: { stack, version }, body: { droplets, from } }, { impact }) =>
     impact.droplets(stack, version, droplets, from),
   );
+}
+
+/** What does so many at once, in order of arrival. @throws Failure `busy` when too many wait */
+function imports(): (work: () => Promise<RootfsRecord>) => Promise<RootfsRecord> {
+  const limit = pLimit(importsAtOnce);
+  return async (work) => {
+    if (limit.pendingCount < importsWaiting) return limit(work);
+    throw new Failure('busy', 'Too many root filesystems wait to be imported: ask again later', {
+      retryAfter: 30,
+    });
+  };
 }
 
 async function receive(request: IncomingMessage, path: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   HeadObjectCommand,
   paginateListObjectsV2,
   type GetObjectCommandOutput,
+  type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
@@ -59,17 +60,34 @@ export class S3Store implements Store, Presigns {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    const { length } = this.#location.prefix;
+    yield* this.#listed(prefix, {}, ({ Contents = [] }) =>
+      // Other programs make folders of S3's: empty objects whose keys end in a slash.
+      Contents.flatMap((found) =>
+        found.Key === undefined || found.Key.endsWith('/')
+          ? []
+          : [infoOf(found.Key.slice(length), found.Size, found)],
+      ),
+    );
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    const length = this.#location.prefix.length + prefix.length;
+    yield* this.#listed(prefix, { Delimiter: '/' }, ({ CommonPrefixes = [] }) =>
+      CommonPrefixes.map(({ Prefix: found = '' }) => found.slice(length, -1)),
+    );
+  }
+
+  async *#listed<T>(
+    prefix: string,
+    more: { Delimiter?: string },
+    read: (page: ListObjectsV2CommandOutput) => T[],
+  ): AsyncIterable<T> {
     if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
     const { bucket, prefix: own } = this.#location;
-    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: bucket, Prefix: own + prefix });
+    const asked = { Bucket: bucket, Prefix: own + prefix, ...more };
     try {
-      for await (const { Contents = [] } of pages) {
-        for (const found of Contents) {
-          // Other programs make folders of S3's: empty objects whose keys end in a slash.
-          if (found.Key === undefined || found.Key.endsWith('/')) continue;
-          yield infoOf(found.Key.slice(own.length), found.Size, found);
-        }
-      }
+      for await (const page of paginateListObjectsV2({ client: this.#client }, asked)) yield* read(page);
     } catch (error) {
       throw s3Failure(`list ${prefix}`, this.#location, error);
     }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { requireKey } from '../key.ts';
 import type { ByteRange, ObjectInfo, OpenObject, ReadableStore } from '../store.ts';
+import type { Child } from './children.ts';
 import { defaultTimeouts, dismiss, orDismissed, WebdavClient, type Answer, type Timeouts } from './client.ts';
 import { webdavFailure } from './failure.ts';
 import { requireStatus, WebdavFolder } from './folder.ts';
@@ -37,9 +38,14 @@ export class WebdavReader implements ReadableStore {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
-    if (prefix !== '') requireKey(prefix.slice(0, -1));
+    requirePrefix(prefix);
     yield* this.#walk(prefix, 0);
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    requirePrefix(prefix);
+    for (const { name, file } of await this.#children(prefix))
+      if (file === undefined && !(prefix + name).startsWith('.')) yield name;
   }
 
   /** Breaks all connections. */
@@ -82,16 +88,19 @@ export class WebdavReader implements ReadableStore {
   }
 
   async *#walk(prefix: string, depth: number): AsyncIterable<ObjectInfo> {
-    const children = await this.#do(`list ${prefix === '' ? 'all' : prefix}`, async () => {
-      if (depth > maxDepth) throw new Error(`there are more than ${maxDepth} folders below each other`);
-      return this.#folder.childrenOf(prefix);
-    });
-    for (const { name, file } of children) {
+    for (const { name, file } of await this.#children(prefix, depth)) {
       const key = prefix + name;
       if (key.startsWith('.')) continue;
       if (file === undefined) yield* this.#walk(`${key}/`, depth + 1);
       else yield { key, ...file };
     }
+  }
+
+  async #children(prefix: string, depth = 0): Promise<Child[]> {
+    return this.#do(`list ${prefix === '' ? 'all' : prefix}`, async () => {
+      if (depth > maxDepth) throw new Error(`there are more than ${maxDepth} folders below each other`);
+      return this.#folder.childrenOf(prefix);
+    });
   }
 
   async #do<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -101,6 +110,11 @@ export class WebdavReader implements ReadableStore {
       throw webdavFailure(action, this.#location, error);
     }
   }
+}
+
+function requirePrefix(prefix: string): void {
+  if (prefix !== '' && !prefix.endsWith('/')) throw new Error(`A prefix ends in /: ${prefix}`);
+  if (prefix !== '') requireKey(prefix.slice(0, -1));
 }
 
 /** Of an object of which the server gives all, though a range was asked for, as nginx does of an empty one. */

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { StatusReport } from '../../../src/cli/rollout/status-report.ts';
+import type { StatusReport } from '../../../src/rollout/drive/status-report.ts';
 import { pageOf } from '../../../src/dashboard/model/pages.ts';
 import { ordersFor, stageOf, waveParts } from '../../../src/dashboard/model/roll.ts';
 import { phases } from '../../../src/rollout/stack/status.ts';
@@ -25,7 +25,6 @@ function report(phase: StatusReport['phase'], more: object = {}): StatusReport {
     phase,
     message: '',
     pending: false,
-    exitCode: 0,
     roll: { ...roll, waves: [], failures: [], ...more },
   };
 }

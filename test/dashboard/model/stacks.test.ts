@@ -1,6 +1,6 @@
 import test from 'ava';
-import { appCounts, stackSummaries } from '../../../src/dashboard/model/stacks.ts';
-import type { DropletSummary, VersionSummary } from '../../../src/operator/operator.ts';
+import { stackSummaries } from '../../../src/dashboard/model/stacks.ts';
+import type { VersionSummary } from '../../../src/operator/operator.ts';
 
 function version(name: string, more: Partial<VersionSummary> = {}): VersionSummary {
   const platform = { os: 'linux', architecture: 'amd64', size: 1, layers: 1, packages: 1 };
@@ -47,16 +47,5 @@ test('stacks come by name, those of which nothing is promoted too', (t) => {
       ['a', '1'],
       ['b', undefined],
     ],
-  );
-});
-
-function droplet(guid: string, hash: string, state: DropletSummary['state'] = 'converted'): DropletSummary {
-  return { guid, hash, stack: 'fs', state };
-}
-
-test('an app is a guid, however many droplets it has', (t) => {
-  t.deepEqual(
-    appCounts([droplet('a', '1'), droplet('a', '2'), droplet('b', '1'), droplet('c', '1', 'deleted')]),
-    { fs: 2 },
   );
 });

@@ -31,6 +31,13 @@ test('every action has its words', (t) => {
     ],
     [entry({ action: 'assign', guid: 'app', stack }), 'assign app to fs'],
     [entry({ action: 'delete', guid: 'app', hash: 'ab'.repeat(20) }), 'delete droplet app abababababab'],
+    [entry({ action: 'roll', stack, order: 'start', version: '2' }), 'start a roll of fs to 2'],
+    [entry({ action: 'roll', stack, order: 'pause', roll: 'r-1' }), 'pause roll r-1 of fs'],
+    [
+      entry({ action: 'roll', stack, order: 'approve', wave: 'canary', roll: 'r-1' }),
+      'approve canary of roll r-1 of fs',
+    ],
+    [entry({ action: 'roll', stack, order: 'undo', outcome: 'refused' }), 'undo the roll of fs'],
     [entry({ action: 'collect', count: 12, bytes: 9120 }), 'collect 12 keys, 9.12 kB'],
   ];
   for (const [deed, words] of cases) t.is(told(deed), words);

@@ -1,22 +1,13 @@
 /** What people do with the dashboard, in a real browser against a real facade. */
-import test from 'ava';
-import type { Browser } from 'playwright-core';
+import { fleetRule, writeFleet } from '../../helpers/fleet-records.ts';
 import { listen } from '../../helpers/listen.ts';
 import { testWith } from '../../helpers/test-with.ts';
-import { assertAccessible, openPage, startBrowser } from './browser.ts';
-import { newer, older, stack, startWorld, type World } from './world.ts';
-
-const ends = new AsyncDisposableStack();
-test.after.always(() => ends.disposeAsync());
+import { assertAccessible, openPage } from './browser.ts';
+import { sharedStage } from './stage.ts';
+import { newer, older, stack } from './world.ts';
 
 const chromiumTest = testWith('chromium');
-
-let begun: Promise<{ browser: Browser; world: World }> | undefined;
-const begin = () => (begun ??= start());
-async function start() {
-  const [browser, world] = await Promise.all([startBrowser(ends), startWorld(ends)]);
-  return { browser, world };
-}
+const begin = sharedStage();
 
 chromiumTest('a promotion says what it will do, and is done only when that is confirmed', async (t) => {
   const { browser, world } = await begin();
@@ -125,6 +116,26 @@ chromiumTest('figures and events come by themselves', async (t) => {
   t.deepEqual(complaints, []);
 });
 
+chromiumTest('a thousand events that come at once are drawn together', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  const events = Array.from({ length: 1_000 }, (_, nth) => {
+    const data = { at: '2026-11-21T06:53:54.886Z', action: 'converted', guid: `event-${nth}`, hash: '0' };
+    return `id: a-${nth}\nevent: droplet\ndata: ${JSON.stringify(data)}\n\n`;
+  });
+  await page.route('**/api/v1/events', (route) =>
+    route.fulfill({ contentType: 'text/event-stream', body: `retry: 600000\n\n${events.join('')}` }),
+  );
+  await page.addInitScript(
+    'window.draws = 0; new MutationObserver(() => window.draws++).observe(document, { childList: true, subtree: true, characterData: true })',
+  );
+  await go('#/activity', 'Activity');
+  await page.getByText('convert droplet event-999').waitFor();
+  t.is(await page.locator('.happenings li').count(), 50);
+  t.true((await page.evaluate<number>('draws')) < 100);
+  t.deepEqual(complaints, []);
+});
+
 chromiumTest('the audit log is read page by page, and a diff is searched', async (t) => {
   const { browser, world } = await begin();
   const { page, go, complaints } = await openPage(t, browser, world.url);
@@ -150,11 +161,36 @@ chromiumTest('the audit log is read page by page, and a diff is searched', async
   t.deepEqual(complaints, []);
 });
 
+chromiumTest('refused droplets are read page by page, and by rule', async (t) => {
+  const { browser, world } = await begin();
+  const { page, go, complaints } = await openPage(t, browser, world.url);
+  await writeFleet(world.data, stack, { apps: 60, refused: 60 });
+  const rows = page.getByRole('region', { name: 'Refused droplets' }).getByRole('row');
+  await go('#/refused', 'Refused droplets');
+  await page.getByRole('row', { name: world.refused }).waitFor();
+  t.is(await rows.count(), 1 + 25);
+  for (const place of ['Page 2 of 3', 'Page 3 of 3']) {
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText(place).waitFor();
+  }
+  // The last page is one of eleven: 60, and the world's own.
+  await rows.nth(11).waitFor();
+  await rows.nth(12).waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Rule' }).selectOption(fleetRule);
+  await page.getByText('Page 1 of 3').waitFor();
+  await page.getByRole('row', { name: world.refused }).waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Rule' }).selectOption('gzip');
+  await page.getByRole('row', { name: world.refused }).waitFor();
+  await rows.nth(2).waitFor({ state: 'detached' });
+  t.is(await page.getByRole('navigation', { name: 'Pages of refused droplets' }).count(), 0);
+  t.deepEqual(complaints, []);
+});
+
 chromiumTest('what fails says so, and is asked again by itself', async (t) => {
   const { browser, world } = await begin();
   const { page, go } = await openPage(t, browser, world.url);
   let failures = 0;
-  await page.route('**/api/v1/refused', async (route) => {
+  await page.route('**/api/v1/refused/rules', async (route) => {
     failures += 1;
     const body = JSON.stringify({ errors: [{ code: 'UNAVAILABLE', message: 'The store does not answer' }] });
     if (failures > 2) await route.continue();

@@ -1,21 +1,11 @@
 /** Each view, in a real browser against a real facade: what it shows, to whom, in which colours. */
-import test from 'ava';
-import type { Browser } from 'playwright-core';
 import { testWith } from '../../helpers/test-with.ts';
-import { assertAccessible, openPage, startBrowser } from './browser.ts';
-import { library, newer, older, stack, startWorld, users, type World } from './world.ts';
-
-const ends = new AsyncDisposableStack();
-test.after.always(() => ends.disposeAsync());
+import { assertAccessible, openPage } from './browser.ts';
+import { sharedStage } from './stage.ts';
+import { library, newer, older, stack, users, type World } from './world.ts';
 
 const chromiumTest = testWith('chromium');
-
-let begun: Promise<{ browser: Browser; world: World }> | undefined;
-const begin = () => (begun ??= start());
-async function start() {
-  const [browser, world] = await Promise.all([startBrowser(ends), startWorld(ends)]);
-  return { browser, world };
-}
+const begin = sharedStage();
 
 /** Each view with its heading, and what it tells. */
 function views({
@@ -84,6 +74,6 @@ chromiumTest('who is no operator sees the page, and why it shows nothing', async
   const { page, go } = await openPage(t, browser, world.url, { httpCredentials: users.node });
   await go('', 'Overview');
   await page.getByText('User kubelet lacks the role admin').first().waitFor();
-  await page.getByText('The facade does not tell what happens').waitFor();
+  await page.getByText('You may not hear what happens').waitFor();
   t.pass();
 });

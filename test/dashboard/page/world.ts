@@ -25,6 +25,8 @@ export const users = {
 export type World = {
   url: string;
   operator: Operator;
+  /** the directory of its store */
+  data: string;
   /** guids that have a droplet each, the same one */
   apps: string[];
   /** of that droplet, in hex */
@@ -40,7 +42,7 @@ export async function startWorld(owner: Owner): Promise<World> {
   const [file, source] = [join(await tempDir(owner), 'users'), await tempDir(owner)];
   await writeFile(file, (await Promise.all(Object.values(users).map(htpasswdLine))).join(''));
   const stored = { guid: 'not-yet-pulled', hash: await putStored(owner, source, 'not-yet-pulled') };
-  const { url, operator } = await startFacade(owner, { users: file, source });
+  const { url, operator, data } = await startFacade(owner, { users: file, source });
   const before = { libssl3: '3.0.2-0ubuntu1.18', curl: '7.81.0-1', zlib1g: '1.2.11-2', gone: '1' };
   const after = { libssl3: '3.0.2-0ubuntu1.20', curl: '7.81.0-1', zlib1g: '1.2.10-9', come: '2' };
   await operator.rootfs.import(stack, older, await rootfs(owner, before, true), {});
@@ -53,7 +55,7 @@ export async function startWorld(owner: Owner): Promise<World> {
   const bad = Buffer.from('no droplet at all');
   await operator.droplets.put('broken-app', hash('sha1', bad), Readable.from([bad]), { wait: false });
   while ((await operator.droplets.refusals()).length === 0) await delay(20);
-  return { url, operator, apps, droplet: droplet.sha1, stored, refused: 'broken-app' };
+  return { url, operator, data, apps, droplet: droplet.sha1, stored, refused: 'broken-app' };
 }
 
 function guidOf(index: number): string {
