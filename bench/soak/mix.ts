@@ -29,13 +29,19 @@ export async function mix(world: World, milliseconds: number, seed = 1): Promise
     doing.add(one);
   };
   const deeds = deedsOf(world, mixed.live, below);
+  // One at a time, and a busy machine may take longer for it than from one to the next.
+  let isCollecting = false;
+  const collect = async (): Promise<void> => {
+    isCollecting = true;
+    const { collection } = world.operator;
+    await collection
+      .run({ dryRun: false, allowLarge: true, graceSeconds: 86_400 })
+      .finally(() => (isCollecting = false));
+  };
   const start = performance.now();
   for (let nth = 0; performance.now() - start < milliseconds; nth++) {
     await delay(Math.max(0, start + (nth * 1000) / perSecond - performance.now()));
-    if (nth % (perSecond * 10) === perSecond)
-      begin('collection', () =>
-        world.operator.collection.run({ dryRun: false, allowLarge: true, graceSeconds: 86_400 }),
-      );
+    if (nth % (perSecond * 10) === perSecond && !isCollecting) begin('collection', collect);
     let left = fraction() * total;
     const [name] = shares.find(([, share]) => (left -= share) < 0) ?? shares[0];
     if (doing.size < atOnce) begin(name, deeds[name]);

@@ -71,7 +71,7 @@ export async function startWorld(owner: Owner): Promise<World> {
     bucket,
     openUploads: () => gateway.openUploads(bucket.bucket),
     cache,
-    temporary: [join(temporary, 'dropstack'), join(cache, '.dropstack-tmp')],
+    temporary: [join(temporary, `dropstack-${process.getuid?.()}`), join(cache, '.dropstack-tmp')],
   };
 }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { ownBytes } from '../store/own-bytes.ts';
 
 /** Some 100 bytes each. */
 const rememberedObjects = 100_000;
@@ -37,7 +38,7 @@ export class Proven {
   }
 
   keep(object: string, bytes: Buffer): void {
-    this.#kept.set(object, bytes);
+    this.#kept.set(object, ownBytes(bytes));
   }
 
   damaged(object: string): void {

@@ -4,6 +4,7 @@ import { sha256, type Digest } from '../oci/digest.ts';
 import type { Config, Descriptor, Manifest } from '../oci/image.ts';
 import { mediaType } from '../oci/media-type.ts';
 import type { RootfsRecord } from '../rootfs/record.ts';
+import { ownBytes } from '../store/own-bytes.ts';
 import { labelsOf, originOf, type Origin } from './labels.ts';
 
 /** A manifest or a config: bytes that are named by their digest. */
@@ -93,7 +94,7 @@ function timestamp(seconds: number): string {
 }
 
 function content(type: string, value: Config | Manifest): Content {
-  const bytes = canonicalJson(value);
+  const bytes = ownBytes(canonicalJson(value));
   return { mediaType: type, digest: sha256(bytes), bytes };
 }
 

@@ -3,6 +3,7 @@ import { hexOf, sha256, type Digest } from '../oci/digest.ts';
 import { mediaType } from '../oci/media-type.ts';
 import type { Repository } from '../oci/reference.ts';
 import { Failure } from '../errors.ts';
+import { ownBytes } from '../store/own-bytes.ts';
 import { readWhole } from '../store/read-whole.ts';
 import { believing, monotonic, Remembered, type Clock } from '../store/remembered.ts';
 import type { Store } from '../store/store.ts';
@@ -49,7 +50,7 @@ export class ServedImages {
     const key = folder + hexOf(digest);
     return this.#contents.get(key, async () => {
       const object = await readWhole(this.#store, key);
-      return object === undefined ? undefined : describe(key, digest, object.bytes);
+      return object === undefined ? undefined : describe(key, digest, ownBytes(object.bytes));
     });
   }
 
