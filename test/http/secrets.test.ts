@@ -8,7 +8,7 @@ import { connect } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import type { ExecutionContext } from 'ava';
 import { basic } from '../helpers/basic.ts';
-import { freePort } from '../helpers/free-port.ts';
+import { deadPort } from '../helpers/dead-port.ts';
 import { startServe, type Served } from '../helpers/serve.ts';
 import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
@@ -58,7 +58,7 @@ run('no secret is in the log or in the metrics', async (t) => {
     [`/droplets/some-guid/${'0'.repeat(40)}?token=${secrets.query}`, { method: 'PUT', body: 'no droplet' }],
     [`/v2/cloudfoundry/other-guid/manifests/${'0'.repeat(40)}`, {}],
     ['/api/v1/stacks', { auth: `kubelet:${passwords.kubelet}` }],
-    ...pulls(await freePort()),
+    ...pulls(deadPort),
   ] as const)
     seen.push((await admin(path, more)).status);
   for (const status of [200, 401, 403, 404, 400, 503])
@@ -111,7 +111,7 @@ function pulls(port: number): [path: string, more: Ask][] {
 
 /** A server with every secret that a configuration can lead to. */
 async function start(t: ExecutionContext) {
-  const [home, nowhere] = [await tempDir(t), await freePort()];
+  const [home, nowhere] = [await tempDir(t), deadPort];
   const [tls, gateway] = [await certificates(t), await startVersitygw(t)];
   const path = (name: string): string => join(home, name);
   const hashes = Object.entries(passwords).map(

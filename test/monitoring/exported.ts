@@ -1,6 +1,7 @@
 /** What facades and patchers really export. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deadPort } from '../helpers/dead-port.ts';
 import { freePort } from '../helpers/free-port.ts';
 import type { Owner } from '../helpers/owner.ts';
 import { dropstack } from '../helpers/serve.ts';
@@ -25,7 +26,7 @@ export async function facadeMetrics(owner: Owner): Promise<string> {
 
 /** The metrics of `dropstack patcher`, which finds neither its cluster nor its facade. */
 export async function patcherMetrics(owner: Owner): Promise<string> {
-  const [home, nowhere, port] = [await tempDir(owner), await freePort(), await freePort()];
+  const [home, nowhere, port] = [await tempDir(owner), deadPort, await freePort()];
   const kubeconfig = join(home, 'kubeconfig');
   // JSON is YAML.
   await writeFile(

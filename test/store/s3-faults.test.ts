@@ -8,7 +8,7 @@ import { isFailure } from '../../src/errors.ts';
 import type { Timeouts } from '../../src/store/s3/handler.ts';
 import { s3Location, type S3Location } from '../../src/store/s3/location.ts';
 import { S3Store } from '../../src/store/s3/store.ts';
-import { freePort } from '../helpers/free-port.ts';
+import { deadPort } from '../helpers/dead-port.ts';
 import { readObject } from '../helpers/read.ts';
 import { run } from '../helpers/run.ts';
 import { s3Front, type Passing } from '../helpers/s3-front.ts';
@@ -131,7 +131,7 @@ withS3('a certificate of an authority that is named is trusted, another is not',
 });
 
 test('nobody listens', async (t) => {
-  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const endpoint = `http://127.0.0.1:${deadPort}`;
   await isUnavailable(t, new S3Store(await somewhere(t, endpoint)), /nobody listens there/);
 });
 

@@ -13,7 +13,7 @@ import type { ReadableStore } from '../../src/store/store.ts';
 import type { Timeouts } from '../../src/store/webdav/client.ts';
 import { WebdavReader } from '../../src/store/webdav/reader.ts';
 import { faultProxy, type FaultProxy } from '../helpers/fault-proxy.ts';
-import { freePort } from '../helpers/free-port.ts';
+import { deadPort } from '../helpers/dead-port.ts';
 import { startNginxDav, type NginxDav } from '../helpers/nginx-dav.ts';
 import { keysBelow, readObject } from '../helpers/read.ts';
 import { testWith } from '../helpers/test-with.ts';
@@ -56,7 +56,7 @@ async function isUnavailable(t: ExecutionContext, store: WebdavReader, message: 
 }
 
 test('nobody listens', async (t) => {
-  const store = new WebdavReader({ url: `http://127.0.0.1:${await freePort()}/dav/` });
+  const store = new WebdavReader({ url: `http://127.0.0.1:${deadPort}/dav/` });
   await isUnavailable(t, store, /nobody listens there/);
 });
 

@@ -3,7 +3,7 @@ import type { Fleet } from '../../../../bench/load/fleet/fleet.ts';
 import { startFleet } from '../../../../bench/load/fleet/start-fleet.ts';
 import { cuttingProxy } from '../../../helpers/cutting-proxy.ts';
 import { faultProxy, type FaultProxy } from '../../../helpers/fault-proxy.ts';
-import { freePort } from '../../../helpers/free-port.ts';
+import { deadPort } from '../../../helpers/dead-port.ts';
 import { serveDroplets } from './droplets-served.ts';
 
 const stack = new AsyncDisposableStack();
@@ -104,7 +104,7 @@ test('A connection that a proxy cuts costs no image', async (t) => {
 
 test('A replica that is gone fails the attempts that meet it, and others follow', async (t) => {
   const { server, put } = await served;
-  const gone = `127.0.0.1:${await freePort()}`;
+  const gone = `127.0.0.1:${deadPort}`;
   const { host, user } = server.puller;
   const fleet = await startFleet(t, {
     nodes: 1,
