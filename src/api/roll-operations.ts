@@ -16,24 +16,37 @@ const dryRun = z
   .describe('change nothing: say what would be, and have the API server say whether')
   .exactOptional();
 
+const roll = z
+  .string()
+  .min(1)
+  .max(100)
+  .describe('the roll that is meant; of another one nothing becomes')
+  .exactOptional();
+
 const rollOrder = z.discriminatedUnion('order', [
   z.strictObject({
     order: z.literal('start'),
     version: versionName,
     retry: z.boolean().describe('begin anew, though the last roll to it has completed').exactOptional(),
+    roll,
     dryRun,
   }),
   z.strictObject({
     order: z.literal('approve'),
     wave: z.string().min(1).max(40).describe('ahead of time: the wave, when it is through').exactOptional(),
+    roll,
     dryRun,
   }),
-  z.strictObject({ order: z.enum(['pause', 'resume', 'abort', 'undo']), dryRun }),
+  z.strictObject({ order: z.enum(['pause', 'resume', 'abort', 'undo']), roll, dryRun }),
 ]);
 
 const rollsNow = z.object({
   access: z.boolean().describe('whether this facade has access to Kubernetes'),
   rolls: z.array(rollReport),
+  unreadable: z
+    .array(z.object({ stack: z.string(), why: z.string() }))
+    .describe('the Stacks of another release than the facade, which are not among the rolls')
+    .exactOptional(),
   away: z
     .string()
     .describe('why nothing is heard of the cluster for the time being: the rolls are as they were')
@@ -44,6 +57,7 @@ const told = z.object({
   said: z.string().describe('what was ordered, in a sentence'),
   by: z.string().describe('in whose name, as the receipt tells it'),
   roll: z.string().describe('that there was').exactOptional(),
+  wave: z.string().describe('that is approved').exactOptional(),
 });
 
 /** How rolls stand, what they are told, and what is kept of them. */
@@ -66,8 +80,8 @@ export const rollOperations = {
     errors: {
       403: "the facade's account in Kubernetes may not",
       404: 'there is no such Stack or version, or the facade has no access to Kubernetes',
-      409: 'the order makes no sense as things are',
-      503: 'the API server of Kubernetes does not answer',
+      409: 'the order makes no sense as things are, another roll is meant, or the Stack is of another release',
+      503: 'the API server of Kubernetes does not answer; what it says tells whether the order may have been taken',
     },
   }),
   listRolls: operation({

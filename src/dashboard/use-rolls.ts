@@ -1,4 +1,4 @@
-import type { RollsNow } from '../rollout/drive/roll-driver.ts';
+import type { RollsNow, Unreadable } from '../rollout/drive/roll-driver.ts';
 import type { StatusReport } from '../rollout/drive/status-report.ts';
 import { Refusal } from './ask.ts';
 import { useAnswer, type Answer } from './use-answer.ts';
@@ -11,9 +11,9 @@ const unavailable = 503;
 
 /**
  * The rolls of all stacks, asked for when one has changed or was told something, and every few seconds; `isAway`: the facade has no access to
- * Kubernetes. While the cluster does not answer, they are as they were, and the refusal says so.
+ * Kubernetes; `unreadable`: the stacks that are of another release. While the cluster does not answer, they are as they were, and the refusal says so.
  */
-export function useRolls(): { answer: Answer<StatusReport[]>; isAway: boolean } {
+export function useRolls(): { answer: Answer<StatusReport[]>; unreadable: Unreadable[]; isAway: boolean } {
   const version = useLive(({ changes }) => changes.stack + changes.roll);
   const { value, refusal, reload } = useAnswer<RollsNow & { access: boolean }>('/rolls', {
     everyMs,
@@ -22,6 +22,7 @@ export function useRolls(): { answer: Answer<StatusReport[]>; isAway: boolean } 
   const away = value?.away === undefined ? undefined : new Refusal(value.away, unavailable);
   return {
     answer: { value: value?.rolls, refusal: refusal ?? away, reload },
+    unreadable: value?.unreadable ?? [],
     isAway: value?.access === false,
   };
 }

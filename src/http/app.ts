@@ -22,7 +22,7 @@ export type AppParts = RegistryParts &
   AdminParts & {
     /** Who sends a request with this Authorization header; undefined when nobody whom we know. */
     authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
-    isOwnHost: IsOwnHost;
+    isOwnHost: IsOwnHost | undefined;
     /** Whether new work should come here: false while stopping. */
     ready: () => Promise<boolean>;
     metrics: Metrics;
@@ -41,7 +41,7 @@ export function createApp(parts: AppParts): Koa {
   });
   app.use(watchRequests(parts.watch));
   app.use(errorHandler(onError));
-  app.use(refuseOtherHosts(parts.isOwnHost));
+  if (parts.isOwnHost !== undefined) app.use(refuseOtherHosts(parts.isOwnHost));
   app.use(refuseOtherSites);
   app.use(requireIdentity(parts.authenticate));
   // Each router looks at each request that the ones before it have not taken: pulls are the many.

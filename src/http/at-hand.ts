@@ -21,7 +21,7 @@ export function answerAtHand(
   parts: ManifestParts & {
     blobs: Blobs;
     authenticator: Authenticator;
-    isOwnHost: IsOwnHost;
+    isOwnHost: IsOwnHost | undefined;
     watch: WatchAnswer;
   },
 ): AtHand {
@@ -29,7 +29,7 @@ export function answerAtHand(
     const { method, url: path = '', headers } = request;
     if (method !== 'GET' && method !== 'HEAD') return false;
     const [, name, kind, text] = paths.exec(path) ?? [];
-    if (name === undefined || text === undefined || !parts.isOwnHost(headers.host)) return false;
+    if (name === undefined || text === undefined || parts.isOwnHost?.(headers.host) === false) return false;
     const identity = parts.authenticator.known(headers.authorization);
     if (identity === undefined || !identity.roles.has('pull') || !identity.mayUse(name)) return false;
     const look = kind === 'blobs' ? config : manifest;

@@ -7,12 +7,12 @@ import { Failure } from '../errors.ts';
 export type IsOwnHost = (host: string | undefined) => boolean;
 
 /**
- * With users, any host: what we are called is our clients' business. Without them whoever reaches the loopback may do everything, and
+ * Undefined with users, where any host is ours: what we are called is our clients' business. Without them whoever reaches the loopback may do everything, and
  * a page of any site reaches it as soon as the site's name leads there (DNS rebinding), and its browser takes both for one origin. So
  * no name is answered to that a site could have: only addresses, which nobody can lead elsewhere, `localhost`, and the public URL's.
  */
-export function ownHosts({ users, publicUrl }: Pick<Config, 'users' | 'publicUrl'>): IsOwnHost {
-  if (users !== undefined) return () => true;
+export function ownHosts({ users, publicUrl }: Pick<Config, 'users' | 'publicUrl'>): IsOwnHost | undefined {
+  if (users !== undefined) return undefined;
   const ours = new Set(['localhost', ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])]);
   // Browsers send one always.
   return (host) => host === undefined || isAddress(host) || ours.has(nameOf(host));

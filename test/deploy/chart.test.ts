@@ -93,6 +93,7 @@ withHelm(
       bare.filter(({ kind }) => kind.includes('Role')),
       [],
     );
+    t.deepEqual(await render({ rolls: null }), bare, 'values of a release that knew no rolls, used again');
     const driving = await render({ rolls: { fromDashboard: true } });
     t.true(podOf(driving)['automountServiceAccountToken']);
     t.deepEqual(clusterOf(driving), {});

@@ -51,6 +51,9 @@ withApi('rolls are shown as they are, and driven in the name of who asks', async
   t.is(paused.metadata.annotations?.['dropstack.dev/by'], 'alice of dropstack');
   await until(show, ({ rolls: [one] }) => one?.pending === true);
 
+  const another = await order({ order: 'abort', roll: 'another', dryRun: true });
+  t.is(another.status, 409);
+  t.regex(another.message, /Roll another .* is meant, but its roll is /);
   const again = await order({ order: 'pause' });
   t.is(again.status, 409);
   t.regex(again.message, /is paused already/);

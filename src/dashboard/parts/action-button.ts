@@ -1,28 +1,31 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html, type Markup } from '../html.ts';
 
-type Props = {
+/** What will happen, in a sentence. */
+type Foreseen = { said: string };
+
+type Props<T extends Foreseen> = {
   label: string;
   /** of the dialog: what is asked */
   question: string;
   /** a button that goes back or ends something */
   isGrave?: boolean;
-  /** Says what will happen. */
-  foresee: () => Promise<string>;
-  act: () => Promise<unknown>;
+  foresee: () => Promise<T>;
+  /** Does what was foreseen, and nothing else. */
+  act: (foreseen: T) => Promise<unknown>;
   done: () => void;
 };
 
-type Stage =
+type Stage<T> =
   | { at: 'rest' }
   | { at: 'asking' }
-  | { at: 'ready'; said: string }
-  | { at: 'acting'; said: string }
+  | { at: 'ready' | 'acting'; foreseen: T }
   | { at: 'refused'; why: string };
 
 /** A button that changes something: it first says what will happen, and asks. */
-export function ActionButton({ label, question, isGrave = false, foresee, act, done }: Props): Markup {
-  const [stage, setStage] = useState<Stage>({ at: 'rest' });
+export function ActionButton<T extends Foreseen>(props: Props<T>): Markup {
+  const { label, question, isGrave = false, foresee, act, done } = props;
+  const [stage, setStage] = useState<Stage<T>>({ at: 'rest' });
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = stage.at !== 'rest';
   useEffect(() => {
@@ -32,11 +35,14 @@ export function ActionButton({ label, question, isGrave = false, foresee, act, d
     setStage((now) => (now.at === 'rest' ? now : { at: 'refused', why: messageOf(error) }));
   const begin = (): void => {
     setStage({ at: 'asking' });
-    foresee().then((said) => setStage((now) => (now.at === 'asking' ? { at: 'ready', said } : now)), refused);
+    foresee().then(
+      (foreseen) => setStage((now) => (now.at === 'asking' ? { at: 'ready', foreseen } : now)),
+      refused,
+    );
   };
-  const settle = async (): Promise<void> => {
+  const settle = async (foreseen: T): Promise<void> => {
     try {
-      await act();
+      await act(foreseen);
     } catch (error) {
       refused(error);
       return;
@@ -44,9 +50,9 @@ export function ActionButton({ label, question, isGrave = false, foresee, act, d
     dialog.current?.close();
     done();
   };
-  const go = (said: string): void => {
-    setStage({ at: 'acting', said });
-    void settle();
+  const go = (foreseen: T): void => {
+    setStage({ at: 'acting', foreseen });
+    void settle(foreseen);
   };
   const rest = (): void => setStage({ at: 'rest' });
   return html`<button type="button" class=${isGrave ? 'grave' : ''} onClick=${begin}>${label}</button> ${
@@ -61,7 +67,7 @@ export function ActionButton({ label, question, isGrave = false, foresee, act, d
               type="button"
               class=${isGrave ? 'grave' : 'main'}
               disabled=${stage.at === 'acting'}
-              onClick=${() => go(stage.said)}
+              onClick=${() => go(stage.foreseen)}
             >
               ${label}
             </button>`
@@ -74,9 +80,9 @@ export function ActionButton({ label, question, isGrave = false, foresee, act, d
     }`;
 }
 
-function wordsOf(stage: Stage): Markup {
+function wordsOf(stage: Stage<Foreseen>): Markup {
   if (stage.at === 'refused') return html`<p class="bad">${stage.why}.</p>`;
-  return html`<p>${'said' in stage ? `${stage.said}.` : 'Asking what this would do …'}</p>`;
+  return html`<p>${'foreseen' in stage ? `${stage.foreseen.said}.` : 'Asking what this would do …'}</p>`;
 }
 
 function messageOf(error: unknown): string {

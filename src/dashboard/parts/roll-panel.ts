@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Told } from '../../rollout/drive/roll-driver.ts';
 import type { StatusReport } from '../../rollout/drive/status-report.ts';
 import { ask, path } from '../ask.ts';
 import { html, type Markup } from '../html.ts';
@@ -36,26 +37,34 @@ export function RollPanel({ report, done }: { report: StatusReport; done: () => 
       html`<p class="soft">${timesOf(report, roll)}</p>
         <${Waves} roll=${roll} planned=${report.planned} />
         <div class="buttons">
-          ${ordersFor(report).map((order) => html`<${OrderButton} key=${order} stack=${stack} order=${order} done=${done} />`)}
+          ${ordersFor(report).map((order) => html`<${OrderButton} key=${order} stack=${stack} roll=${roll.id} order=${order} done=${done} />`)}
         </div>
         <${Failures} roll=${roll} />`
     }
   </section>`;
 }
 
-type Order = { stack: string; order: OrderName; version?: string; done: () => void };
+type Order = {
+  stack: string;
+  /** that is shown, if any */
+  roll: string | undefined;
+  order: OrderName;
+  version?: string;
+  done: () => void;
+};
 
-/** Tells a roll something; what that will do, the facade says before. */
-export function OrderButton({ stack, order, version, done }: Order): Markup {
-  const send = (isTrial: boolean): Promise<{ said: string }> =>
-    ask(path`/stacks/${stack}/roll/orders`, {
-      method: 'POST',
-      body: { order, ...(version === undefined ? {} : { version }), ...(isTrial ? { dryRun: true } : {}) },
-    });
+/** Tells a roll something; what that will do, the facade says before. What is confirmed is of that roll and wave, or not done. */
+export function OrderButton({ stack, roll, order, version, done }: Order): Markup {
+  const send = (more: {
+    roll?: string | undefined;
+    wave?: string | undefined;
+    dryRun?: true;
+  }): Promise<Told> =>
+    ask(path`/stacks/${stack}/roll/orders`, { method: 'POST', body: { order, version, ...more } });
   return html`<${ActionButton}
     ...${names[order]}
-    foresee=${async () => (await send(true)).said}
-    act=${() => send(false)}
+    foresee=${() => send({ roll, dryRun: true })}
+    act=${({ roll: found, wave }: Told) => send({ roll: found, wave })}
     done=${done}
   />`;
 }

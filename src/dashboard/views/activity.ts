@@ -44,7 +44,8 @@ function Audit(): Markup {
         html`${unreadable.length > 0 && unreadableText(unreadable)}
         ${
           entries.length === 0
-            ? html`<p>
+            ? unreadable.length === 0 &&
+              html`<p>
                 Nothing was changed. Imports, promotions, placements, puts and deletions are written down
                 here.
               </p>`

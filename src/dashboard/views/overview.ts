@@ -1,15 +1,16 @@
 import type { AppCounts, VersionSummary } from '../../operator/operator.ts';
 import { html, type Markup } from '../html.ts';
-import { bytes, count, counted, time } from '../model/format.ts';
+import { bytes, count, counted } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
 import { stackSummaries, type StackSummary } from '../model/stacks.ts';
+import { CountedApps } from '../parts/counted-apps.ts';
 import { Happenings } from '../parts/happenings.ts';
 import { LiveCharts } from '../parts/live-charts.ts';
 import { loaded } from '../parts/loaded.ts';
 import { RollPanel } from '../parts/roll-panel.ts';
 import { RollsAway } from '../parts/rolls-away.ts';
 import { VersionsBar } from '../parts/versions-bar.ts';
-import { useAnswer } from '../use-answer.ts';
+import { useAnswer, type Answer } from '../use-answer.ts';
 import { useLive } from '../use-live.ts';
 import { useRolls } from '../use-rolls.ts';
 
@@ -19,28 +20,21 @@ const happeningsShown = 8;
 export function Overview(): Markup {
   const version = useLive(({ changes }) => changes.stack + changes.rootfs);
   const versions = useAnswer<VersionSummary[]>('/rootfs', { version });
-  const { value: counts, reload } = useAnswer<AppCounts>('/droplets/counts');
+  const counts = useAnswer<AppCounts>('/droplets/counts');
   return html`<h1>Overview</h1>
     <${Rolls} />
     <section aria-labelledby="stacks">
       <h2 id="stacks">Stacks</h2>
-      ${loaded(versions, (all) => stacks(stackSummaries(all, counts?.apps), counts, reload))}
+      ${loaded(versions, (all) => stacks(stackSummaries(all, counts.value?.apps), counts))}
     </section>
     <${LiveCharts} />
     <${Recent} />`;
 }
 
-function stacks(all: StackSummary[], counts: AppCounts | undefined, again: () => void): Markup {
+function stacks(all: StackSummary[], counts: Answer<AppCounts>): Markup {
   if (all.length === 0) return nothingYet();
   return html`<div class="cards">${all.map(stackCard)}</div>
-    <p class="soft">
-      ${
-        counts === undefined
-          ? 'Apps are being counted …'
-          : html`Apps are guids with a droplet, counted ${time(counts.at)}.
-              <button type="button" onClick=${again}>Count again</button>`
-      }
-    </p>`;
+    <${CountedApps} counts=${counts} />`;
 }
 
 function stackCard(summary: StackSummary): Markup {
@@ -73,11 +67,11 @@ function nothingYet(): Markup {
 
 /** Those under way. What is over stands with its stack. */
 function Rolls(): Markup {
-  const { answer, isAway } = useRolls();
+  const { answer, unreadable, isAway } = useRolls();
   const { value = [], refusal } = answer;
   if (isAway) return null;
   const underWay = value.filter(({ roll, pending }) => pending || (roll && roll.endedAt === undefined));
-  return html`<${RollsAway} refusal=${refusal} />
+  return html`<${RollsAway} refusal=${refusal} unreadable=${unreadable} />
     ${underWay.map((report) => html`<${RollPanel} key=${report.stack} report=${report} done=${answer.reload} />`)}`;
 }
 

@@ -6,6 +6,7 @@ import { bytes, count, time } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
 import { stackSummaries, type StackSummary } from '../model/stacks.ts';
 import { ActionButton } from '../parts/action-button.ts';
+import { CountedApps } from '../parts/counted-apps.ts';
 import { loaded } from '../parts/loaded.ts';
 import { OrderButton, RollPanel } from '../parts/roll-panel.ts';
 import { RollsAway } from '../parts/rolls-away.ts';
@@ -16,14 +17,14 @@ import { useLive } from '../use-live.ts';
 import { useRolls } from '../use-rolls.ts';
 
 type Props = { stack: string };
-type Tools = { isDriven: boolean; reload: () => void };
+type Tools = { isDriven: boolean; roll: string | undefined; reload: () => void };
 
 /** One stack: its versions, its roll, and what is kept of earlier ones. */
 export function Stack({ stack }: Props): Markup {
   const version = useLive(({ changes }) => changes.stack + changes.rootfs);
   const versions = useAnswer<VersionSummary[]>(path`/stacks/${stack}/rootfs`, { version });
-  const { value: counts } = useAnswer<AppCounts>('/droplets/counts');
-  const { answer: rolls, isAway } = useRolls();
+  const counts = useAnswer<AppCounts>('/droplets/counts');
+  const { answer: rolls, unreadable, isAway } = useRolls();
   const report = rolls.value?.find((one) => one.stack === stack);
   const reload = (): void => {
     versions.reload();
@@ -34,16 +35,17 @@ export function Stack({ stack }: Props): Markup {
       isAway &&
       html`<p class="soft">This facade has no access to Kubernetes: placements are shown, rolls are not.</p>`
     }
-    <${RollsAway} refusal=${rolls.refusal} />
+    <${RollsAway} refusal=${rolls.refusal} unreadable=${unreadable.filter((one) => one.stack === stack)} />
     ${report && html`<${RollPanel} report=${report} done=${reload} />`}
     <section aria-labelledby="versions">
       <h2 id="versions">Versions</h2>
       ${loaded(versions, (all) => {
-        const [summary] = stackSummaries(all, counts?.apps);
+        const [summary] = stackSummaries(all, counts.value?.apps);
         return summary === undefined
           ? nothingYet(stack)
-          : shown(summary, { isDriven: report !== undefined, reload });
+          : shown(summary, { isDriven: report !== undefined, roll: report?.roll?.id, reload });
       })}
+      <${CountedApps} counts=${counts} />
     </section>
     <${Papers} key=${report?.roll?.endedAt} stack=${stack} />`;
 }
@@ -89,7 +91,13 @@ function versionTable({ stack, versions, promoted }: StackSummary, tools: Tools)
                 !one.promoted &&
                 !retired &&
                 tools.isDriven &&
-                html`<${OrderButton} stack=${stack} order="start" version=${version} done=${tools.reload} />`
+                html`<${OrderButton}
+                  stack=${stack}
+                  roll=${tools.roll}
+                  order="start"
+                  version=${version}
+                  done=${tools.reload}
+                />`
               }
             </div>
           </td>
@@ -112,7 +120,7 @@ function promoteButton(
   return html`<${ActionButton}
     label="Promote"
     question=${`Promote ${version}?`}
-    foresee=${() => Promise.resolve(said)}
+    foresee=${() => Promise.resolve({ said })}
     act=${() => ask(path`/stacks/${stack}/promoted`, { method: 'PUT', body: { version } })}
     done=${done}
   />`;

@@ -2,20 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure, reasonOf } from '../../errors.ts';
 import type { Api } from '../kubernetes/api.ts';
 import { Mirror } from '../kubernetes/mirror.ts';
-import { stackResource, stacksPath, type StackResource } from '../stack/resource.ts';
+import { stacksPath, type StackResource } from '../stack/resource.ts';
 import { noDefinition } from './read-stack.ts';
-
-/** `away`: why nothing is heard of the cluster for the time being; the stacks are then as they were. */
-export type Sight = { stacks: StackResource[]; away?: string };
+import type { Unreadable } from './roll-driver.ts';
+import { sightOf, stackIn, type Sight } from './sight.ts';
 
 type Options = {
   /** after the last look; milliseconds */
   lingersMs?: number;
   /** that a first look waits for the cluster; milliseconds */
   patienceMs?: number;
+  /** before the access to the cluster is tried again, while somebody follows; milliseconds */
+  pauseMs?: number;
 };
 
-type Watch = { mirror: Mirror<StackResource>; first: Promise<void>; why: string | undefined };
+type Watch = { mirror: Mirror<StackResource | Unreadable>; first: Promise<void>; why: string | undefined };
 
 const nothingYet: Sight = { stacks: [], away: 'The API server of Kubernetes has not answered yet' };
 
@@ -29,12 +30,16 @@ export class Lookout {
   readonly #followers = new Set<() => void>();
   #watch: Promise<Watch> | undefined;
   #unwanted: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param open gives the API, which stays the caller's */
-  constructor(open: () => Promise<Api>, { lingersMs = 60_000, patienceMs = 3_000 }: Options = {}) {
+  constructor(
+    open: () => Promise<Api>,
+    { lingersMs = 60_000, patienceMs = 3_000, pauseMs = 10_000 }: Options = {},
+  ) {
     this.#open = open;
-    this.#options = { lingersMs, patienceMs };
+    this.#options = { lingersMs, patienceMs, pauseMs };
   }
 
   /** Never rejects: what is wrong with the cluster, or with the access to it, is in `away`. */
@@ -45,18 +50,15 @@ export class Lookout {
     const watch = (this.#watch ??= this.#begin());
     const seen = watch.then(async (begun) => {
       await begun.first;
-      return sightOf(begun);
+      return sightOf(begun.mirror.items(), begun.why);
     });
     return Promise.race([seen, sleep(patienceMs, nothingYet, { ref: false })])
-      .catch((error: unknown) => {
-        if (this.#watch === watch) this.#watch = undefined;
-        return { stacks: [], away: reasonOf(error) };
-      })
+      .catch((error: unknown) => ({ stacks: [], away: reasonOf(error) }))
       .finally(() => this.#linger());
   }
 
   /**
-   * Calls `onChange` when another look is worth while: soon after something has changed, or when nothing is heard any more.
+   * Calls `onChange` when another look is worth while: soon after something has changed, when nothing is heard any more, or again.
    * @returns what ends it
    */
   follow(onChange: () => void): () => void {
@@ -71,6 +73,7 @@ export class Lookout {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#unwanted);
+    clearTimeout(this.#again);
     await this.#end();
   }
 
@@ -86,11 +89,27 @@ export class Lookout {
     await watch?.then(({ mirror }) => mirror.close()).catch(() => undefined);
   }
 
-  async #begin(): Promise<Watch> {
+  #begin(): Promise<Watch> {
+    const watch = this.#open().then((api) => this.#watchWith(api));
+    watch.catch(() => {
+      if (this.#watch === watch) this.#watch = undefined;
+      clearTimeout(this.#again);
+      if (!this.#isClosed && this.#followers.size > 0)
+        this.#again = setTimeout(() => void this.look(), this.#options.pauseMs).unref();
+    });
+    return watch;
+  }
+
+  #watchWith(api: Api): Watch {
     const { promise: first, resolve } = Promise.withResolvers<void>();
     const watch: Watch = {
-      mirror: new Mirror(await this.#open(), stacksPath, (object) => stackResource.parse(object), {
+      mirror: new Mirror(api, stacksPath, stackIn, {
         onChange: () => this.#tell(),
+        onOpen: () => {
+          if (watch.why === undefined) return;
+          watch.why = undefined;
+          this.#tell();
+        },
         onFailure: (failure) => {
           if (watch.why === undefined) this.#tell();
           watch.why = (isFailure(failure, 'not-found') ? noDefinition(failure) : failure).message;
@@ -107,11 +126,4 @@ export class Lookout {
   #tell(): void {
     for (const onChange of this.#followers) onChange();
   }
-}
-
-function sightOf(watch: Watch): Sight {
-  const { mirror } = watch;
-  if (mirror.staleSince === undefined) watch.why = undefined;
-  const stacks = [...mirror.items()].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  return { stacks, ...(watch.why === undefined ? {} : { away: watch.why }) };
 }

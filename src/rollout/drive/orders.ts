@@ -64,6 +64,7 @@ function approve(stack: StackResource, name?: string): Order {
     said: `Wave ${wave.name} of roll ${roll.id} is approved: the next one may begin`,
     spec: {},
     annotations: { [annotation.approve]: `${roll.id}/${index}` },
+    wave: wave.name,
   };
 }
 

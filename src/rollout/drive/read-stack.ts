@@ -1,21 +1,30 @@
+import { z } from 'zod';
 import { Failure, isFailure } from '../../errors.ts';
 import { requireStack } from '../../oci/names.ts';
 import type { Api } from '../kubernetes/api.ts';
-import { stackResource, stacksPath, type StackResource } from '../stack/resource.ts';
+import { stacksPath, type StackResource } from '../stack/resource.ts';
+import { parseStack } from './parse-stack.ts';
 
-/** @throws Failure `not-found` where there is no such `Stack`; `unsupported` where the cluster knows no such resources */
-export async function readStack(api: Api, name: string): Promise<StackResource> {
-  const found = await findStack(api, name);
+/**
+ * @throws Failure `not-found` where there is no such `Stack`; `unsupported` where the cluster knows no such resources; `conflict`
+ * where it is of another release; the reason of `signal`
+ */
+export async function readStack(api: Api, name: string, signal?: AbortSignal): Promise<StackResource> {
+  const found = await findStack(api, name, signal);
   if (found === undefined)
     throw new Failure('not-found', `The cluster has no Stack ${name}: "kubectl get stacks" lists them`);
   return found;
 }
 
 /** Undefined where there is no such `Stack`. */
-export async function findStack(api: Api, name: string): Promise<StackResource | undefined> {
+export async function findStack(
+  api: Api,
+  name: string,
+  signal?: AbortSignal,
+): Promise<StackResource | undefined> {
   requireStack(name);
   try {
-    return await api.get(`${stacksPath}/${name}`, stackResource);
+    return parseStack(await api.get(`${stacksPath}/${name}`, z.unknown(), signal));
   } catch (error) {
     if (!isFailure(error, 'not-found')) throw error;
     // Of a resource that it knows the API server gives a reason.

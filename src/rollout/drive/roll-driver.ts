@@ -2,8 +2,14 @@ import type { By } from '../../operator/audit/entry.ts';
 import type { RollOrder } from './roll-order.ts';
 import type { StatusReport } from './status-report.ts';
 
-/** How the rolls of a cluster stand. `away`: why nothing is heard of it for the time being; they are then as they were. */
-export type RollsNow = { rolls: StatusReport[]; away?: string };
+/** A `Stack` of another release than ours, and what of it is unknown here. */
+export type Unreadable = { stack: string; why: string };
+
+/**
+ * How the rolls of a cluster stand. `away`: why nothing is heard of it for the time being; they are then as they were. `unreadable`:
+ * the stacks that are missing among them, if any.
+ */
+export type RollsNow = { rolls: StatusReport[]; unreadable?: Unreadable[]; away?: string };
 
 /** What was ordered, or would be. */
 export type Told = {
@@ -13,6 +19,8 @@ export type Told = {
   by: string;
   /** the roll that there was, if any */
   roll?: string;
+  /** the wave that is approved */
+  wave?: string;
 };
 
 /** Calls `onChange` soon after a roll has changed. @returns what ends it */
@@ -27,8 +35,9 @@ export interface RollDriver {
   look(): Promise<RollsNow>;
   /**
    * Gives an order; as a trial it changes nothing, but the API server says whether it would.
-   * @throws Failure `not-found` where there is no such `Stack` or version; `conflict` where it makes no sense; `denied` where we
-   * may not; `unavailable` where the API server does not answer, or our access to it is of no use
+   * @throws Failure `not-found` where there is no such `Stack` or version; `conflict` where it makes no sense, or the `Stack` is
+   * of another release; `denied` where we may not; `unavailable` where the API server does not answer, which may have taken it, or our
+   * access to it is of no use
    */
   tell(stack: string, order: RollOrder, options: { isTrial: boolean }): Promise<Told>;
 }

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, isFailure, reasonOf, type FailureCode } from '../../errors.ts';
 import type { Operator } from '../../operator/operator.ts';
 import type { Api } from '../kubernetes/api.ts';
 import type { StackResource } from '../stack/resource.ts';
-import { changeStack } from './change-stack.ts';
+import { changeStack, type How } from './change-stack.ts';
 import { knownVersion } from './known-version.ts';
 import { Lookout } from './lookout.ts';
 import type { Order } from './order.ts';
@@ -11,10 +12,18 @@ import type { RollDriver, RollsNow, Told } from './roll-driver.ts';
 import { orderFor } from './roll-order.ts';
 import { statusReport } from './status-report.ts';
 
+type Options = {
+  /** that an order waits for the API server; milliseconds */
+  patienceMs?: number;
+  /** that a look waits for plans, without which a roll can be followed; milliseconds */
+  planPatienceMs?: number;
+};
+
 /** The rolls of a cluster, for all who look at them and drive them through this facade. */
 export class StackRolls {
   readonly #open: () => Promise<Api>;
   readonly #papers: Pick<Operator, 'rolls'>;
+  readonly #options: Required<Options>;
   readonly #lookout = new Lookout(() => this.#connect());
   readonly #plans = new Map<string, PlanOf>();
   #api: Promise<Api> | undefined;
@@ -23,9 +32,14 @@ export class StackRolls {
    * @param open gives the API of the cluster, when somebody first wants something of it
    * @param papers where plans are
    */
-  constructor(open: () => Promise<Api>, papers: Pick<Operator, 'rolls'>) {
+  constructor(
+    open: () => Promise<Api>,
+    papers: Pick<Operator, 'rolls'>,
+    { patienceMs = 10_000, planPatienceMs = 2_000 }: Options = {},
+  ) {
     this.#open = open;
     this.#papers = papers;
+    this.#options = { patienceMs, planPatienceMs };
   }
 
   /** @param by as receipts tell it */
@@ -52,25 +66,31 @@ export class StackRolls {
   async #look(): Promise<RollsNow> {
     const { stacks, ...rest } = await this.#lookout.look();
     const now = Date.now();
+    const enough = sleep(this.#options.planPatienceMs, undefined, { ref: false });
     const rolls = stacks.map(async (stack) => {
       const id = stack.status?.roll?.id;
-      const plan = id === undefined ? undefined : await this.#planOf(stack.metadata.name)(id);
+      const plan =
+        id === undefined ? undefined : await Promise.race([this.#planOf(stack.metadata.name)(id), enough]);
       return statusReport(stack, plan, now);
     });
     return { rolls: await Promise.all(rolls), ...rest };
   }
 
-  async #tell(
-    name: string,
-    decide: (stack: StackResource) => Order,
-    how: { by: string; isTrial: boolean },
-  ): Promise<Told> {
+  async #tell(name: string, decide: (stack: StackResource) => Order, how: How): Promise<Told> {
+    const signal = AbortSignal.timeout(this.#options.patienceMs);
     try {
-      const { stack, order, by } = await changeStack(await this.#connect(), name, decide, how);
+      const changed = await changeStack(await this.#connect(), name, decide, { ...how, signal });
+      const { stack, order, by } = changed;
+      const { said, wave } = order;
       const roll = stack.status?.roll?.id;
-      return { said: order.said, by, ...(roll === undefined ? {} : { roll }) };
+      return {
+        said,
+        by,
+        ...(roll === undefined ? {} : { roll }),
+        ...(wave === undefined ? {} : { wave }),
+      };
     } catch (error) {
-      throw forAsker(error);
+      throw signal.aborted && !isFailure(error) ? silent(how, error) : forAsker(error);
     }
   }
 
@@ -89,6 +109,15 @@ export class StackRolls {
       throw new Failure('unavailable', why, { cause: error });
     });
   }
+}
+
+function silent({ isTrial }: How, cause: unknown): Failure {
+  const words = isTrial
+    ? 'try again'
+    : 'the order may have been taken: see how the roll stands before you give it again';
+  return new Failure('unavailable', `The API server of Kubernetes does not answer in time: ${words}`, {
+    cause,
+  });
 }
 
 /** Credentials and requests of ours are not those of who asks us, and reasons of Kubernetes none of our API. */

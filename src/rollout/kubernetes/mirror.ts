@@ -14,6 +14,8 @@ export type MirrorOptions<T = unknown> = {
   follower?: Follower<T>;
   /** Called soon after items have changed, once for many changes. */
   onChange?: () => void;
+  /** Called each time that the API server has agreed to tell of changes. */
+  onOpen?: () => void;
   /** Called with why the mirror hears nothing, at each attempt; and with what `read` throws of one object. */
   onFailure?: (failure: Failure) => void;
   /** objects a page */
@@ -132,6 +134,7 @@ export class Mirror<T> {
     const onOpen = (): void => {
       opened = performance.now();
       this.#staleSince = undefined;
+      this.#options.onOpen?.();
     };
     try {
       for await (const event of this.#api.watch(this.#path, version, this.#stop.signal, onOpen)) {

@@ -49,7 +49,10 @@ withCluster(
     t.is(roll?.waves[0]?.approvedBy, 'admin of dropstack');
     await expectRunning(t, found, Object.fromEntries(guids.map((guid) => [guid, [version]])));
     await go('#/activity', 'Activity');
-    for (const told of [`start a roll of ${stack} to ${version}`, `approve roll ${roll?.id} of ${stack}`])
+    for (const told of [
+      `start a roll of ${stack} to ${version}`,
+      `approve canary of roll ${roll?.id} of ${stack}`,
+    ])
       await page.getByText(told).first().waitFor();
     t.deepEqual(complaints, []);
   },

@@ -5,13 +5,15 @@ import { listen } from '../../helpers/listen.ts';
 import type { Owner } from '../../helpers/owner.ts';
 import { newer, older, stack } from './world.ts';
 
-export type Order = { order: string; version?: string; dryRun?: boolean };
+export type Order = { order: string; version?: string; roll?: string; wave?: string; dryRun?: boolean };
 
 export type StandIn = {
   url: string;
   report: StatusReport;
   /** why nothing is heard of the cluster, from then on */
   away: string | undefined;
+  /** stacks that the facade cannot read, from then on */
+  unreadable: { stack: string; why: string }[];
   /** all that was told to the roll, trials too */
   orders: Order[];
   /** what an order answers instead, from then on */
@@ -25,6 +27,7 @@ export async function startStandIn(owner: Owner, behind: string): Promise<StandI
   const standIn: Omit<StandIn, 'url'> = {
     report: halted(),
     away: undefined,
+    unreadable: [],
     orders,
     refuse: (message) => (refused = message),
   };
@@ -35,14 +38,21 @@ export async function startStandIn(owner: Owner, behind: string): Promise<StandI
     const order = (await json(asked)) as Order;
     orders.push(order);
     if (refused !== undefined) send(409, { errors: [{ code: 'CONFLICT', message: refused }] });
-    else send(200, { said: `Roll r-7 would ${order.order}${order.version ?? ''}` });
+    else
+      send(200, {
+        said: `Roll r-7 would ${order.order}${order.version ?? ''}`,
+        by: 'admin',
+        roll: 'r-7',
+        ...(order.order === 'approve' && { wave: 'tenth' }),
+      });
   };
   const host = await listen(owner, (asked, response) => {
     const send = (status: number, body: object): void => {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     };
-    const { report, away } = standIn;
-    if (asked.url === '/api/v1/rolls') send(200, { access: true, rolls: [report], ...(away && { away }) });
+    const { report, away, unreadable } = standIn;
+    if (asked.url === '/api/v1/rolls')
+      send(200, { access: true, rolls: [report], unreadable, ...(away && { away }) });
     else if (asked.method === 'POST' && asked.url === `/api/v1/stacks/${stack}/roll/orders`) {
       void answerOrder(asked, send);
     } else

@@ -62,10 +62,12 @@ chromiumTest('each order says what it will do, and is given only when that is co
       standIn.orders.length = 0;
       await panel.getByRole('button', { name: label }).click();
       await dialog.getByText(`Roll r-7 would ${order}.`).waitFor();
-      t.deepEqual(standIn.orders, [{ order, dryRun: true }]);
+      const trial = { order, roll: 'r-7', dryRun: true };
+      t.deepEqual(standIn.orders, [trial]);
       await dialog.getByRole('button', { name: label }).click();
       await dialog.waitFor({ state: 'detached' });
-      t.deepEqual(standIn.orders, [{ order, dryRun: true }, { order }]);
+      const wave = order === 'approve' ? { wave: 'tenth' } : {};
+      t.deepEqual(standIn.orders, [trial, { order, roll: 'r-7', ...wave }]);
     }
   }
   t.deepEqual(complaints, []);
@@ -83,7 +85,7 @@ chromiumTest('an order that makes no sense is explained, and nothing is done', a
   t.is(await dialog.getByRole('button', { name: 'Abort' }).count(), 0);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await dialog.waitFor({ state: 'detached' });
-  t.deepEqual(standIn.orders, [{ order: 'abort', dryRun: true }]);
+  t.deepEqual(standIn.orders, [{ order: 'abort', roll: 'r-7', dryRun: true }]);
 });
 
 chromiumTest('while the cluster does not answer, rolls are as they were, and it is said why', async (t) => {
@@ -104,5 +106,20 @@ chromiumTest('while the cluster does not answer, rolls are as they were, and it 
   }
   standIn.away = undefined;
   await page.getByText('Rolls: Cannot list stacks').waitFor({ state: 'detached' });
+  t.deepEqual(complaints, []);
+});
+
+chromiumTest('a Stack that the facade cannot read is told, and hides no other', async (t) => {
+  const { browser, world } = await begin();
+  const standIn = await startStandIn(t, world.url);
+  standIn.unreadable = [{ stack: 'windows', why: 'status.roll: Unrecognized key: "weather"' }];
+  const { page, go, complaints } = await openPage(t, browser, standIn.url);
+  await go('', 'Overview');
+  await page.getByRole('alert').getByText('Roll of windows: status.roll: Unrecognized key').waitFor();
+  await page
+    .getByRole('region', { name: `Roll of ${stack}` })
+    .getByText('Halted')
+    .waitFor();
+  await assertAccessible(t, page, 'unreadable');
   t.deepEqual(complaints, []);
 });

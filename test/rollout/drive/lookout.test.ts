@@ -119,3 +119,64 @@ test('a cluster without the definition is told what to do', async (t) => {
   const one = lookout(t, () => Promise.resolve(bare.api));
   t.regex((await one.look()).away ?? '', /knows no Stack resources: apply deploy\/patcher/);
 });
+
+test('while somebody follows, an access that fails is tried again', async (t) => {
+  const found = await cluster(t);
+  let opened = 0;
+  const open = () =>
+    ++opened < 3 ? Promise.reject(new Failure('unavailable', 'no kubeconfig')) : Promise.resolve(found.api);
+  const one = lookout(t, open, { pauseMs: 20 });
+  const told = Promise.withResolvers<void>();
+  one.follow(() => told.resolve());
+  await told.promise;
+  t.is(opened, 3);
+  t.is((await one.look()).stacks.length, 2);
+});
+
+test('who follows is told that the cluster is back, though nothing has changed', async (t) => {
+  const open = new Set<ServerResponse>();
+  let isDown = false;
+  const found = await standIn(t, ({ query }, response) => {
+    if (isDown) return send(response, 403, { message: 'not for you' });
+    if (query.get('watch') === null) return send(response, 200, page([], 7));
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    response.writeHead(200).flushHeaders();
+  });
+  const one = lookout(t, () => Promise.resolve(found.api));
+  const heard: (string | undefined)[] = [];
+  one.follow(() => void one.look().then(({ away }) => heard.push(away)));
+  while (open.size === 0) await delay(10);
+  isDown = true;
+  for (const response of open) response.destroy();
+  while (heard.at(-1) === undefined) await delay(10);
+  isDown = false;
+  while (heard.at(-1) !== undefined) await delay(10);
+  t.is((await one.look()).away, undefined);
+});
+
+test('a Stack that cannot be read hides no other, until it can be or goes', async (t) => {
+  const watching = Promise.withResolvers<ServerResponse>();
+  const { metadata } = object('cflinuxfs4', 7) as { metadata: object };
+  const readable = { metadata: { ...metadata, generation: 1 }, spec };
+  const strange = { ...readable, spec: { ...spec, weather: 'fine' } };
+  const found = await standIn(t, ({ query }, response) => {
+    if (query.get('watch') === null) return send(response, 200, page([strange], 7));
+    response.writeHead(200).flushHeaders();
+    watching.resolve(response);
+  });
+  const one = lookout(t, () => Promise.resolve(found.api));
+  const { stacks, unreadable, away } = await one.look();
+  t.deepEqual([stacks, away], [[], undefined]);
+  t.is(unreadable?.[0]?.stack, 'cflinuxfs4');
+  t.regex(unreadable?.[0]?.why ?? '', /spec: .*"weather"/);
+  const watch = await watching.promise;
+  watch.write(line('MODIFIED', readable));
+  while ((await one.look()).stacks.length === 0) await delay(10);
+  t.is((await one.look()).unreadable, undefined);
+  watch.write(line('MODIFIED', strange));
+  while ((await one.look()).unreadable === undefined) await delay(10);
+  watch.write(line('DELETED', strange));
+  while ((await one.look()).unreadable !== undefined) await delay(10);
+  t.deepEqual((await one.look()).stacks, []);
+});

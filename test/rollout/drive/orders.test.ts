@@ -3,6 +3,7 @@ import { exitCodeOf } from '../../../src/cli/rollout/exit-code.ts';
 import { isPending } from '../../../src/rollout/drive/is-pending.ts';
 import { patchOf } from '../../../src/rollout/drive/order.ts';
 import { orders } from '../../../src/rollout/drive/orders.ts';
+import { orderFor, type RollOrder } from '../../../src/rollout/drive/roll-order.ts';
 import { startOrder, type Wish } from '../../../src/rollout/drive/start-order.ts';
 import type { StackResource } from '../../../src/rollout/stack/resource.ts';
 import { stackSpec } from '../../../src/rollout/stack/spec.ts';
@@ -99,7 +100,7 @@ test('a patch holds only for the Stack that was read, and leaves no source of an
   t.deepEqual(patchOf(stack({}), order), { metadata, spec: { rootfs, paused: true } });
   t.deepEqual(patchOf(stack({}), { ...order, spec: { rootfs: { version: '3.0', source } } }), {
     metadata,
-    spec: { rootfs: { version: '3.0', source } },
+    spec: { rootfs: { version: '3.0', source: { sha256: null, ...source } } },
   });
 });
 
@@ -122,4 +123,29 @@ test('an exit code tells how it stands, and nothing has ended that the patcher i
   t.is(code(completed, { annotations: { 'dropstack.dev/abort': roll.id } }), 0);
   t.true(isPending(stack({ phase: 'Halted', roll }, { annotations: { 'dropstack.dev/abort': roll.id } })));
   t.true(isPending(stack(undefined)));
+});
+
+test('an order that means another roll is none of this one', (t) => {
+  const told: RollOrder[] = [
+    { order: 'pause' },
+    { order: 'abort' },
+    { order: 'undo' },
+    { order: 'approve', wave: 'canary' },
+    { order: 'start', version: '3.0' },
+  ];
+  for (const order of told) {
+    const rolling = stack({ phase: 'Rolling', roll });
+    t.notThrows(() => orderFor(rolling, { ...order, roll: roll.id }, true), order.order);
+    const expected = { code: 'conflict', message: /Roll another .* is meant, but / };
+    t.throws(() => orderFor(rolling, { ...order, roll: 'another' }, true), expected);
+    t.throws(() => orderFor(stack({}), { ...order, roll: 'another' }, true), expected);
+  }
+});
+
+test('an approval names its wave', (t) => {
+  const waves = roll.waves.map((wave, index) =>
+    index === 0 ? { ...wave, settledAt: '2026-01-01T00:10:00.000Z' } : wave,
+  );
+  const waiting = stack({ phase: 'AwaitingApproval', roll: { ...roll, waves } });
+  t.is(orders.approve(waiting).wave, 'canary');
 });

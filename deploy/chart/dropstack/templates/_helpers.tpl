@@ -65,7 +65,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- if $config.cache -}}
 {{- $_ := set $config.cache "directory" "/cache" -}}
 {{- end -}}
-{{- if and .Values.rolls.fromDashboard (not (hasKey $config "kubernetes")) -}}
+{{- if and (.Values.rolls).fromDashboard (not (hasKey $config "kubernetes")) -}}
 {{- $_ := set $config "kubernetes" (dict) -}}
 {{- end -}}
 {{- toYaml $config -}}
