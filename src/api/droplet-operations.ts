@@ -10,6 +10,7 @@ import {
   verification,
   warmed,
 } from './answers.ts';
+import { digestHeader } from './digest-header.ts';
 import { guidName, hashName, stackName, timeText, versionName } from './names.ts';
 import { bytesBody, empty, json, jsonBody, lines, operation, plain } from './operation.ts';
 
@@ -19,10 +20,7 @@ const noDroplet = 'there is no such droplet';
 
 /** `sha256=<hex>`: what the bytes must hash to, where the droplet is not named so. */
 const digest = z.object({
-  digest: z
-    .string()
-    .regex(/^sha-?256=[0-9a-f]{64}$/i, 'must be sha256=<64 hex digits>')
-    .exactOptional(),
+  digest: z.string().regex(digestHeader, 'must be sha256=<64 hex digits>').exactOptional(),
 });
 
 /** Droplets, as operators see them. Those who know bits-service put them and get them back under `/droplets`. */

@@ -46,7 +46,7 @@ export const flags = {
   kubernetes: {
     value: 'file',
     description:
-      'Given, also empty, the admin API and the dashboard show and drive the rolls of that cluster: a kubeconfig, or the long form.',
+      'Given, the admin API and the dashboard show and drive the rolls of that cluster: a kubeconfig, or in the file the long form, which may be {}.',
   },
   defaultStack: {
     value: 'name',

@@ -65,15 +65,20 @@ export class GuidStates {
     return wasAnother;
   }
 
-  /** Its tags answer 404 from now on. @returns false where somebody has deleted it before */
+  /**
+   * Its tags answer 404 from now on. Others are told so also where it was deleted before: that may have failed before it told them.
+   * @returns false where somebody has deleted it before
+   */
   async bury(guid: string, hash: string): Promise<boolean> {
     const at = new Date(this.#clock()).toISOString();
-    return this.update(guid, (state) => {
+    const isChanged = await this.update(guid, (state) => {
       const found = tombstoneOf(state, hash);
       if (found !== undefined && found.absent !== true) return undefined;
       const { absent: _, ...deletion } = found ?? { at };
       return withTombstone(state, hash, deletion);
     });
+    if (!isChanged) await this.#mark();
+    return isChanged;
   }
 
   /**
@@ -115,8 +120,12 @@ export class GuidStates {
       return next;
     };
     await updateRecord(this.#store, guidStateKey(guid), guidState, changed, this.#clock);
-    if (changes) await this.#store.put(statesMark, canonicalJson({ format: 1, change: randomUUID() }));
+    if (changes) await this.#mark();
     return changes;
+  }
+
+  async #mark(): Promise<void> {
+    await this.#store.put(statesMark, canonicalJson({ format: 1, change: randomUUID() }));
   }
 
   #requireSettled(guid: string, hash: string, { collected }: Tombstone): void {
@@ -133,7 +142,7 @@ export class GuidStates {
 
 export const statesFolder = 'v1/guids/';
 
-/** Changed after each change of a state: while its etag is the same, so are all states. */
+/** Changed after each change of a state: while its etag is the same, so are all states, but for a change that failed half-way. */
 export const statesMark = 'v1/guids-changed.json';
 
 /** Where the state of a guid lies. */

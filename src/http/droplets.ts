@@ -1,6 +1,7 @@
 import { Router, type RouterContext } from '@koa/router';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { announcedSha256 } from '../api/digest-header.ts';
 import { sourceKey } from '../droplet/source-key.ts';
 import { Failure } from '../errors.ts';
 import { requireGuid, requireHash, requireStack } from '../oci/names.ts';
@@ -27,7 +28,7 @@ export function dropletRoutes({ operatorFor, sources, traffic }: DropletParts): 
 
   router.put('/:guid', async (ctx) => {
     const guid = enter(ctx);
-    const sha256 = announcedSha256(ctx);
+    const sha256 = sha256Of(ctx);
     if (sha256 === undefined) {
       throw new Failure(
         'invalid',
@@ -79,7 +80,7 @@ export function dropletRoutes({ operatorFor, sources, traffic }: DropletParts): 
     const stack = typeof ctx.query['stack'] === 'string' ? ctx.query['stack'] : undefined;
     if (stack !== undefined) requireStack(stack);
     const wait = ctx.query['wait'] === 'true';
-    const result = await droplets(ctx).put(guid, hash, body, { stack, wait, sha256: announcedSha256(ctx) });
+    const result = await droplets(ctx).put(guid, hash, body, { stack, wait, sha256: sha256Of(ctx) });
     ctx.status = ctx.query['async'] === 'true' ? 202 : 201;
     ctx.body = describe(result, ctx.status === 202);
   }
@@ -114,13 +115,14 @@ function hashOf(ctx: RouterContext): string {
   return hash;
 }
 
-/** `Digest: sha256=<hex>`, as bits-service had it. */
-function announcedSha256(ctx: RouterContext): string | undefined {
+/** What the header `Digest` announces. */
+function sha256Of(ctx: RouterContext): string | undefined {
   const header = ctx.get('Digest');
   if (header === '') return undefined;
-  const [, hex] = /^sha-?256=([0-9a-f]{64})$/i.exec(header) ?? [];
-  if (hex === undefined) throw new Failure('invalid', `Digest must be sha256=<64 hex digits>, not ${header}`);
-  return hex.toLowerCase();
+  const sha256 = announcedSha256(header);
+  if (sha256 === undefined)
+    throw new Failure('invalid', `Digest must be sha256=<64 hex digits>, not ${header}`);
+  return sha256;
 }
 
 function describe(

@@ -1,7 +1,7 @@
 import { refusalRecord, refusalsFolder, type RefusalRecord } from '../droplet/record.ts';
 import { guidState, guidStateKey, statesFolder, untouched, type GuidStates } from '../droplet/states.ts';
 import { requireGuid } from '../oci/names.ts';
-import { readRecord } from '../store/records.ts';
+import { readTagged } from '../store/records.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { countApps } from './count-apps.ts';
 import { Kept } from './kept.ts';
@@ -27,10 +27,12 @@ export class DropletLists {
     const { own } = parts;
     this.#parts = parts;
     this.#states = new ListedRecords(own, statesFolder, async (key) => {
-      const state = await readRecord(own, key, guidState);
-      return state && { stack: state.stack, deleted: state.deleted };
+      const read = await readTagged(own, key, guidState);
+      return (
+        read && { ...read, value: read.value && { stack: read.value.stack, deleted: read.value.deleted } }
+      );
     });
-    this.#refusals = new ListedRecords(own, refusalsFolder, (key) => readRecord(own, key, refusalRecord));
+    this.#refusals = new ListedRecords(own, refusalsFolder, (key) => readTagged(own, key, refusalRecord));
     this.#counts = new Kept(async () => {
       const at = new Date().toISOString();
       return { at, apps: await countApps({ ...this.#parts, states: () => this.#allStates() }) };

@@ -37,6 +37,17 @@ export async function readRecord<T>(
   return (await readTagged(store, key, schema))?.value;
 }
 
+/** The record at `key` with what the store says of its bytes. Without a value it is just being removed. @throws as `readRecord` does */
+export async function readTagged<T>(
+  store: ReadableStore,
+  key: string,
+  schema: ZodType<T>,
+): Promise<{ value: T | undefined; info: ObjectInfo } | undefined> {
+  const object = await readWhole(store, key);
+  if (object === undefined) return undefined;
+  return { value: parseRecord(object.bytes, key, schema), info: object.info };
+}
+
 /**
  * Creates the record at `key` unless there is one: the first wins, and what is there afterwards is answered.
  * A put that was carried out and whose answer was lost finds its own record, and has won.
@@ -121,17 +132,6 @@ export async function updateRecord<T extends Json>(
     if ((await store.put(key, canonicalJson(next), condition)) !== undefined) return next;
   }
   throw changing(key);
-}
-
-/** Without a value it is just being removed. */
-async function readTagged<T>(
-  store: ReadableStore,
-  key: string,
-  schema: ZodType<T>,
-): Promise<{ value: T | undefined; info: ObjectInfo } | undefined> {
-  const object = await readWhole(store, key);
-  if (object === undefined) return undefined;
-  return { value: parseRecord(object.bytes, key, schema), info: object.info };
 }
 
 function parseRecord<T>(bytes: Buffer, key: string, schema: ZodType<T>): T | undefined {

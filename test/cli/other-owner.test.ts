@@ -81,3 +81,20 @@ rootTest('a doctor leaves a directory as it was that is no store yet', async (t)
   t.like((await diagnose(t, ['--data', data], 0))['store'], { level: 'ok' });
   t.deepEqual(await contents(data), [`${nobody} `]);
 });
+
+rootTest('root writes where the file system gives what it makes to the owner', async (t) => {
+  const data = join(await tempDir(t), 'data');
+  await mkdir(data);
+  await chown(data, nobody, nobody);
+  await chmod(join(data, '..'), 0o755);
+  const directory = new URL('../../src/store/directory.ts', import.meta.url).href;
+  // As over NFS: who takes itself for root makes files of another user.
+  const script = `process.geteuid = () => 0;
+    const { DirectoryStore } = await import('${directory}');
+    await (await DirectoryStore.open(process.argv[1])).put('a', Buffer.from('x'));`;
+  const asOwner = ['--reuid', String(nobody), '--regid', String(nobody), '--clear-groups', process.execPath];
+  await run(toolPath('setpriv'), [...asOwner, '--input-type=module', '-e', script, data]);
+  const found = await contents(data);
+  t.true(found.includes(`${nobody} a`), found.join());
+  t.false(found.some((line) => line.includes('.owner-')));
+});

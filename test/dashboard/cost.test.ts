@@ -19,7 +19,6 @@ const fewBytes = 5_000;
 const asks = ([guid = '']: string[]): Record<string, string> => ({
   versions: '/rootfs',
   'versions of a stack': `/stacks/${stack}/rootfs`,
-  counts: '/droplets/counts',
   'an app': `/droplets?guid=${guid}`,
   'refused by rule': '/refused/rules',
   'a page of refused': '/refused?skip=25&limit=25',

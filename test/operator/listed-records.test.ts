@@ -1,19 +1,22 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { ListedRecords } from '../../src/operator/listed-records.ts';
-import { readObject } from '../helpers/read.ts';
-import { MemoryStore, type Call } from '../helpers/memory-store.ts';
+import { readWhole } from '../../src/store/read-whole.ts';
+import { MemoryStore, type Call, type MemoryOptions } from '../helpers/memory-store.ts';
 
 const folder = 'v1/some/';
 
-function watched(before: (call: Call) => Promise<void> = async () => undefined) {
-  const store = new MemoryStore();
+function watched(before: (call: Call) => Promise<void> = async () => undefined, options: MemoryOptions = {}) {
+  const store = new MemoryStore(options);
   const calls = { list: 0, open: 0 };
   const view = store.view(async (call) => {
     if (call.method === 'list' || call.method === 'open') calls[call.method]++;
     await before(call);
   });
-  const records = new ListedRecords(view, folder, async (key) => String(await readObject(view, key)));
+  const records = new ListedRecords(view, folder, async (key) => {
+    const found = await readWhole(view, key);
+    return found && { info: found.info, value: found.bytes.toString() };
+  });
   const all = async () =>
     Object.fromEntries(Array.from(await records.all(), ([key, { value }]) => [key, value]));
   const put = async (name: string, text: string) => store.put(folder + name, Buffer.from(text));
@@ -72,6 +75,38 @@ test('a look that fails is told to who asked, and the next one goes well', async
   await t.throwsAsync(all(), { message: 'away' });
   isAway = false;
   t.deepEqual(await all(), { [`${folder}a`]: 'x' });
+});
+
+test('what a look has read before it fails is not read again', async (t) => {
+  let isDamaged = true;
+  const { calls, all, put } = watched(async ({ method, key }) => {
+    if (isDamaged && method === 'open' && key === `${folder}7`) throw new Error('damaged');
+  });
+  for (let nth = 1; nth <= 10; nth++) await put(String(nth), 'x');
+  await t.throwsAsync(all(), { message: 'damaged' });
+  const [first, names] = [calls.open, 10];
+  await t.throwsAsync(all(), { message: 'damaged' });
+  isDamaged = false;
+  t.is(Object.keys(await all()).length, names);
+  // Each once, and the damaged one in each of the two looks that failed.
+  t.is(calls.open, names + 2);
+  t.true(first >= 7, `${first} in the first`);
+});
+
+test('bytes that come back with the etag that they had are what is told', async (t) => {
+  const between: (() => Promise<unknown>)[] = [];
+  const { store, all, put } = watched(
+    async ({ method }) => {
+      if (method === 'open') await between.shift()?.();
+    },
+    { etags: 'bytes' },
+  );
+  await put('a', 'there');
+  // It changes after it was listed, and changes back when it was read.
+  between.push(() => store.put(`${folder}a`, Buffer.from('deleted')));
+  t.deepEqual(await all(), { [`${folder}a`]: 'deleted' });
+  await put('a', 'there');
+  t.deepEqual(await all(), { [`${folder}a`]: 'there' });
 });
 
 test('what is gone when it is read is left out', async (t) => {

@@ -168,6 +168,8 @@ test('who asks the admin API for much, and reads nothing of it, keeps nobody fro
   t.is(refused.status, 429);
   t.regex(refused.body.toString(), /Too many answers of the admin API/);
   t.is((await ask(url + path, { from: other })).status, 200);
+  // From memory.
+  t.is((await ask(`${url}/api/v1/rolls`, { from: greedy })).status, 200);
   const promotion = { method: 'PUT', body: '{"version": "1"}', from: greedy };
   t.is((await ask(`${url}/api/v1/stacks/${stack}/promoted`, promotion)).status, 200);
   t.is((await ask(`${url}/v2/${stack}/rootfs/manifests/1`, { from: greedy })).status, 200);

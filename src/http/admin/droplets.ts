@@ -1,3 +1,4 @@
+import { announcedSha256 } from '../../api/digest-header.ts';
 import { operations } from '../../api/operations.ts';
 import { anyStack } from '../../oci/reference.ts';
 import { clientOf, requireRepository } from '../access.ts';
@@ -22,7 +23,7 @@ export function adminDropletRoutes(serve: Serve, uploads: Pick<Bodies, 'begin'>,
       requireRepository(ctx, `${anyStack}/${guid}`);
       allowSlowBody(ctx.req);
       await uploads.begin(clientOf(ctx), ctx.res);
-      const sha256 = headers.digest?.split('=')[1]?.toLowerCase();
+      const sha256 = announcedSha256(headers.digest ?? '');
       return droplets.put(guid, hash, bodyOf(ctx.req), { stack, wait: wait === 'true', sha256 });
     },
   );

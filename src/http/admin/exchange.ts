@@ -1,7 +1,9 @@
 import type { Router, RouterContext } from '@koa/router';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Given, Operation, Reply } from '../../api/operation.ts';
+import { operations } from '../../api/operations.ts';
 import { Failure } from '../../errors.ts';
 import type { Operator } from '../../operator/operator.ts';
 import { clientOf, hasRole, requireRole } from '../access.ts';
@@ -60,8 +62,9 @@ export function serving(
   };
 }
 
-/** Whoever changes something does not wait behind those who ask. */
+/** Whoever changes something does not wait behind those who ask; nor who is answered from memory. */
 function onlyReads({ method, path, reply }: Pick<Operation, 'method' | 'path' | 'reply'>): boolean {
+  if (path === operations.showRolls.path) return false;
   return reply.kind !== 'events' && (method === 'GET' || reply.kind === 'lines' || path.endsWith('/verify'));
 }
 
@@ -78,11 +81,12 @@ async function send(ctx: RouterContext, reply: Reply, given: unknown): Promise<v
 /** Items of a list that are written at once: whoever is served beside it waits for no more. */
 const piece = 500;
 
-/** A long list as JSON, piece by piece: to make megabytes of text takes as long as many pulls. */
-function* inPieces(list: readonly unknown[]): Generator<Buffer> {
+/** A long list as JSON, each piece in a turn of its own: to make megabytes of text takes as long as many pulls. */
+export async function* inPieces(list: readonly unknown[]): AsyncGenerator<Buffer> {
   for (let start = 0; start < list.length; start += piece) {
     const items = list.slice(start, start + piece).map((item) => JSON.stringify(item));
     yield Buffer.from(`${start === 0 ? '[' : ','}${items.join(',')}`);
+    await setImmediate();
   }
   yield Buffer.from(']');
 }

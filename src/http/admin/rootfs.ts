@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { operations } from '../../api/operations.ts';
 import { Failure, isFailure } from '../../errors.ts';
 import type { RootfsRecord } from '../../rootfs/record.ts';
@@ -16,9 +16,9 @@ import { LongWork } from '../long-work.ts';
 import { allowSlowBody } from '../server.ts';
 import type { Serve } from './exchange.ts';
 
-/** To read a root filesystem takes a core and a disk, which pulls want too. */
-const importsAtOnce = 2;
-const importsWaiting = 100;
+/** To read a root filesystem takes a core and a disk, which pulls of images want too. */
+const atOnce = 2;
+const mostWaiting = 100;
 
 /**
  * The versions of stacks.
@@ -33,7 +33,8 @@ export function rootfsRoutes(
   holdMs: number,
 ): void {
   const pulls = new LongWork<RootfsRecord>(holdMs);
-  const inTurn = imports();
+  // Each their own: a registry may be so slow that its image takes hours.
+  const [pulled, uploaded] = [pLimit(atOnce), pLimit(atOnce)];
   serve(operations.listRootfs, (_, { rootfs }) => rootfs.versions());
   serve(operations.listVersions, ({ parameters: { stack } }, { rootfs }) => rootfs.versions(stack));
   serve(operations.getVersion, ({ parameters: { stack, version } }, { rootfs }) =>
@@ -46,9 +47,13 @@ export function rootfsRoutes(
     const path = join(temporaryDirectory, `${randomUUID()}.rootfs`);
     try {
       await uploads.begin(clientOf(ctx), ctx.res);
+      requireRoom(uploaded);
       await receive(ctx.req, path);
       const options = { ...query, name: 'the uploaded file' };
-      return await inTurn(() => rootfs.import(stack, version, path, options));
+      return await uploaded(() => {
+        requireClient(ctx.res);
+        return rootfs.import(stack, version, path, options);
+      });
     } finally {
       await rm(path, { force: true });
     }
@@ -56,7 +61,10 @@ export function rootfsRoutes(
   serve(operations.pullVersion, ({ parameters: { stack, version }, body }, { rootfs }) => {
     const { reference, ...options } = body;
     const key = JSON.stringify([stack, version, reference, options]);
-    return pulls.join(key, () => inTurn(() => rootfs.pull(stack, version, reference, options)));
+    return pulls.join(key, async () => {
+      requireRoom(pulled);
+      return pulled(() => rootfs.pull(stack, version, reference, options));
+    });
   });
   serve(operations.retireVersion, ({ parameters: { stack, version } }, { rootfs }) =>
     rootfs.retire(stack, version),
@@ -66,15 +74,17 @@ export function rootfsRoutes(
   );
 }
 
-/** What does so many at once, in order of arrival. @throws Failure `busy` when too many wait */
-function imports(): (work: () => Promise<RootfsRecord>) => Promise<RootfsRecord> {
-  const limit = pLimit(importsAtOnce);
-  return async (work) => {
-    if (limit.pendingCount < importsWaiting) return limit(work);
-    throw new Failure('busy', 'Too many root filesystems wait to be imported: ask again later', {
-      retryAfter: 30,
-    });
-  };
+/** @throws Failure `busy` when too many wait */
+function requireRoom({ pendingCount }: LimitFunction): void {
+  if (pendingCount < mostWaiting) return;
+  throw new Failure('busy', 'Too many root filesystems wait to be imported: ask again later', {
+    retryAfter: 30,
+  });
+}
+
+/** Its turn may come long after it has left. @throws Failure `busy` */
+function requireClient({ closed }: ServerResponse): void {
+  if (closed) throw new Failure('busy', 'The client left while its rootfs waited: nothing was imported');
 }
 
 async function receive(request: IncomingMessage, path: string): Promise<void> {

@@ -87,8 +87,13 @@ function auditedDroplets(droplets: DropletOperator, noted: Noted): DropletOperat
         () => droplets.put(guid, hash, body, options),
         ({ changed }) => ifChanged(changed),
       ),
+    // One that is repeated as well: the first may have failed half-way.
     remove: (guid, hash) =>
-      noted({ action: 'delete', guid, hash }, () => droplets.remove(guid, hash), ifChanged),
+      noted(
+        { action: 'delete', guid, hash },
+        () => droplets.remove(guid, hash),
+        () => ({}),
+      ),
     assignStack: (guid, stack) =>
       noted({ action: 'assign', guid, stack }, () => droplets.assignStack(guid, stack), ifChanged),
     verify: (guid, hash) => droplets.verify(guid, hash),
