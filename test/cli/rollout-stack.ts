@@ -38,6 +38,16 @@ export const roll: Roll = {
   acknowledged: 0,
 };
 
+/** Of a `Stack` in that roll. */
+export const rolling: StackStatus = {
+  phase: 'Rolling',
+  message: '',
+  observedGeneration: 1,
+  roll,
+  history: [],
+  conditions: [],
+};
+
 export type StackWorld = {
   cluster: ControlPlane;
   /** Runs `dropstack rollout …` as the cluster's administrator. */

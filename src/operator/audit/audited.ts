@@ -88,12 +88,7 @@ function auditedDroplets(droplets: DropletOperator, noted: Noted): DropletOperat
         ({ changed }) => ifChanged(changed),
       ),
     // One that is repeated as well: the first may have failed half-way.
-    remove: (guid, hash) =>
-      noted(
-        { action: 'delete', guid, hash },
-        () => droplets.remove(guid, hash),
-        () => ({}),
-      ),
+    remove: (guid, hash) => noted({ action: 'delete', guid, hash }, () => droplets.remove(guid, hash)),
     assignStack: (guid, stack) =>
       noted({ action: 'assign', guid, stack }, () => droplets.assignStack(guid, stack), ifChanged),
     verify: (guid, hash) => droplets.verify(guid, hash),

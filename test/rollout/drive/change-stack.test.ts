@@ -2,20 +2,12 @@ import test, { type ExecutionContext } from 'ava';
 import { annotation } from '../../../src/rollout/stack/resource.ts';
 import { changeStack } from '../../../src/rollout/drive/change-stack.ts';
 import { orders } from '../../../src/rollout/drive/orders.ts';
-import { roll } from '../../cli/rollout-stack.ts';
+import { rolling as status } from '../../cli/rollout-stack.ts';
 import { object, send, standIn } from '../kubernetes/stand-in.ts';
 
 type Body = { metadata: { annotations: Record<string, string>; resourceVersion: string }; spec: object };
 
 const how = { by: 'alice', isTrial: false };
-const status = {
-  phase: 'Rolling',
-  message: '',
-  observedGeneration: 1,
-  roll,
-  history: [],
-  conditions: [],
-};
 
 /**
  * A `Stack` in a roll, as an API server keeps it.

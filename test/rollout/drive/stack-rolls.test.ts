@@ -3,19 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Operator } from '../../../src/operator/operator.ts';
 import type { StatusReport } from '../../../src/rollout/drive/status-report.ts';
 import { StackRolls } from '../../../src/rollout/drive/stack-rolls.ts';
-import { roll } from '../../cli/rollout-stack.ts';
+import { rolling as status } from '../../cli/rollout-stack.ts';
 import { atEnd } from '../../helpers/owner.ts';
 import { object, page, send, standIn } from '../kubernetes/stand-in.ts';
 
 const spec = { rootfs: { version: '2.0' }, registries: ['registry.test'] };
-const status = {
-  phase: 'Rolling',
-  message: '',
-  observedGeneration: 1,
-  roll,
-  history: [],
-  conditions: [],
-};
 const never = (): Promise<never> => new Promise(() => undefined);
 const silentStore = { read: never, write: never, list: never, papers: never } as unknown as Operator['rolls'];
 const noRootfs = { rootfs: { versions: never } } as unknown as Pick<Operator, 'rootfs'>;
