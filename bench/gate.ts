@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { readBaseline, writeBaseline, type Baseline } from './gate/baseline.ts';
 import { hasFailed, judge, type Finding } from './gate/judge.ts';
 import { moreRounds } from './gate/rounds.ts';
-import { figures, type Figure, type Scenario, type Series } from './gate/scenario.ts';
-import { startScenarios } from './gate/scenarios.ts';
+import { figures, type Figure, type Series, type Stage } from './gate/scenario.ts';
+import { startStages } from './gate/stages.ts';
 import { summaryOf, type Summary } from './gate/summary.ts';
 import { gateTable } from './gate/table.ts';
 
@@ -32,17 +32,22 @@ export async function gateBench(args: readonly string[]): Promise<0 | 1 | 2> {
   const { rounds, record, only } = options;
   await using stack = new AsyncDisposableStack();
   const before = record ? undefined : await readBaseline(path);
-  const scenarios = await startScenarios(
-    stack,
-    (name) => only.length === 0 || only.some((text) => name.includes(text)),
-  );
-  const measured = new Map<Scenario, Series>(scenarios.map((scenario) => [scenario, {}]));
-  // Code is compiled and caches are full when counting begins.
-  await moreRounds(new Map(scenarios.map((scenario) => [scenario, {}])), 1);
-  await moreRounds(measured, rounds, () => void process.stderr.write('.'));
+  const stages = await startStages(stack);
+  const names = stages
+    .flatMap((stage) => stage.names)
+    .filter((name) => only.length === 0 || only.some((text) => name.includes(text)));
+  if (names.length === 0) {
+    process.stderr.write(`No scenario's name holds ${only.join(' or ')}\n`);
+    return 2;
+  }
+  const series = (): Map<string, Series> => new Map(names.map((name) => [name, {}]));
+  const measured = series();
+  // Floors are settled and the disk's caches are full when counting begins.
+  await moreRounds(stages, series(), 1);
+  await moreRounds(stages, measured, rounds, () => void process.stderr.write('.'));
   process.stderr.write('\n');
   if (before === undefined) await writeBaseline(path, await recorded(measured, rounds));
-  const findings = await judgedAgain(before ?? (await readBaseline(path)), measured, rounds);
+  const findings = await judgedAgain(before ?? (await readBaseline(path)), stages, measured, rounds);
   process.stdout.write(`${gateTable(findings)}\n${verdict(findings)}\n`);
   return hasFailed(findings) ? 1 : 0;
 }
@@ -69,24 +74,21 @@ function optionsOf(args: readonly string[]): Options | undefined {
 /** What seems worse is measured as often again, twice if need be, before it counts. */
 async function judgedAgain(
   before: Baseline,
-  measured: ReadonlyMap<Scenario, Series>,
+  stages: readonly Stage[],
+  measured: ReadonlyMap<string, Series>,
   rounds: number,
 ): Promise<Finding[]> {
   for (let left = 2; ; left--) {
-    const findings = judge(before, byName(measured));
+    const findings = judge(before, measured);
     const names = new Set(findings.filter(seemsWorse).map(({ scenario }) => scenario));
     if (names.size === 0 || left === 0) return findings;
     process.stderr.write(`measured again: ${[...names].join('; ')}\n`);
-    await moreRounds(new Map([...measured].filter(([{ name }]) => names.has(name))), rounds);
+    await moreRounds(stages, new Map([...measured].filter(([name]) => names.has(name))), rounds);
   }
 }
 
 function seemsWorse({ verdict: one }: Finding): boolean {
   return one === 'worse' || one === 'doubtful';
-}
-
-function byName(measured: ReadonlyMap<Scenario, Series>): Map<string, Series> {
-  return new Map([...measured].map(([{ name }, series]) => [name, series]));
 }
 
 function verdict(findings: readonly Finding[]): string {
@@ -97,7 +99,7 @@ function verdict(findings: readonly Finding[]): string {
   return `The gate is shut: ${[...names].join('; ')}`;
 }
 
-async function recorded(measured: ReadonlyMap<Scenario, Series>, rounds: number): Promise<Baseline> {
+async function recorded(measured: ReadonlyMap<string, Series>, rounds: number): Promise<Baseline> {
   const root = join(import.meta.dirname, '../package.json');
   const { version } = JSON.parse(await readFile(root, 'utf8')) as { version: string };
   const [cpu] = cpus();
@@ -113,7 +115,7 @@ async function recorded(measured: ReadonlyMap<Scenario, Series>, rounds: number)
     },
     rounds,
     scenarios: Object.fromEntries(
-      [...measured].map(([{ name }, series]) => [name, summariesOf(series)]),
+      [...measured].map(([name, series]) => [name, summariesOf(series)]),
     ) as Baseline['scenarios'],
   };
 }

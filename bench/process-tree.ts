@@ -44,7 +44,7 @@ export async function peakDuring<T>(
 export async function treeCpuSeconds(pid: number): Promise<number> {
   let seconds = 0;
   for (const member of await treeOf(pid))
-    seconds += (await ownCpuSeconds(member)) + (await endedCpuSeconds(member));
+    seconds += (await cpuSeconds(member)) + (await endedCpuSeconds(member));
   return seconds;
 }
 
@@ -59,13 +59,18 @@ export async function treePeakRss(pid: number): Promise<number> {
  * included; sendfile counts twice, recv and send do not.
  */
 export async function treeCopiedBytes(pid: number): Promise<number> {
-  const texts = await Promise.all((await treeOf(pid)).map((member) => readProc(`${member}/io`)));
-  const counts = texts.flatMap((text) => [...text.matchAll(/^[rw]char: (\d+)$/gm)]);
+  const counts = await Promise.all((await treeOf(pid)).map(copiedBytes));
+  return counts.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The same of one process. */
+export async function copiedBytes(pid: number): Promise<number> {
+  const counts = [...(await readProc(`${pid}/io`)).matchAll(/^[rw]char: (\d+)$/gm)];
   return counts.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
-/** What the scheduler gave to the threads of a process; /proc/<pid>/stat tells hundredths of a second. */
-async function ownCpuSeconds(pid: number): Promise<number> {
+/** What the scheduler gave to the threads of one process that still run; /proc/<pid>/stat tells hundredths of a second. */
+export async function cpuSeconds(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const texts = await Promise.all(threads.map((thread) => readProc(`${pid}/task/${thread}/schedstat`)));
   return texts.reduce((sum, text) => sum + Number(text.split(' ')[0] ?? 0) / 1e9, 0);

@@ -1,41 +1,43 @@
 import { Pool } from 'undici';
 import { basic } from '../../test/helpers/basic.ts';
 import type { Contestant } from '../contest/contestant.ts';
-import { measure } from '../contest/measure.ts';
+import { load } from '../contest/load.ts';
 import { usualConnections, type Task } from '../contest/task.ts';
 import type { App } from '../load/workload/workload.ts';
+import { beside } from './beside.ts';
 import { startFacade, type FacadeOptions } from './facade.ts';
-import type { Scenario } from './scenario.ts';
+import type { Stage } from './scenario.ts';
 
-export const firstManifestsName = 'GET manifests of many apps, once each';
+const firstManifestsName = 'GET manifests of many apps, once each';
 
 /** Apps that are asked for before anything is counted: code is compiled, and nothing is known of the others. */
 const warmUp = 300;
 
+/** That the floor is asked: no longer than the facade takes for all. */
+const seconds = 1;
+
 /**
- * The manifest of each app once, all converted before, from a facade that knows none of them: it is started for each round. The
- * floor is asked for one task over and over.
+ * The manifest of each app once, all converted before, from a facade that knows none of them. The floor is asked for one task
+ * over and over.
  * @param config of the facade @param apps those that warm up come first
  */
-export function firstManifests(
+export function firstManifestsStage(
   config: FacadeOptions,
   apps: readonly App[],
   floor: Contestant,
   floorTask: Task,
-): Scenario {
+): Stage {
   const paths = apps.map(({ name, hash }) => `/v2/cloudfoundry/${name}/manifests/${hash}`);
+  const name = firstManifestsName;
   return {
-    name: firstManifestsName,
-    unit: 'request',
-    facade: async () => {
-      await using stack = new AsyncDisposableStack();
-      const { server, costOf } = await startFacade(stack, config);
+    names: [name],
+    open: async (owner) => {
+      const { server, measure } = await startFacade(owner, config);
       await askOnce(server, paths.slice(0, warmUp));
-      return await costOf(() => askOnce(server, paths.slice(warmUp)));
-    },
-    floor: async () => {
-      const { requests, cpuSeconds } = await measure(floor, floorTask, 1);
-      return { work: requests, cpuSeconds };
+      const facade = { pid: server.pid, ask: () => askOnce(server, paths.slice(warmUp)) };
+      const { host, pid } = floor.open;
+      const least = { pid, ask: async () => (await load(host, floorTask, seconds)).requests };
+      return [{ name, measure: () => measure(() => beside(facade, least)) }];
     },
   };
 }

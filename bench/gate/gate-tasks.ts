@@ -6,16 +6,19 @@ import { usualConnections, type Task } from '../contest/task.ts';
 import { layerTask, manifestTasks } from '../contest/tasks.ts';
 import type { Loaded } from './loaded.ts';
 
-/** What is asked over and over. `others` are what floors are asked for in place of something. */
-export type GateTasks = { manifests: Loaded[]; blobs: Loaded[]; others: Task[] };
+/** What is asked over and over, of whichever floor. */
+type Asked = Omit<Loaded, 'floor'>;
+
+/** `others` are what floors are asked for in place of something. */
+type GateTasks = { manifests: Asked[]; blobs: Asked[]; others: Task[] };
 
 type Images = Record<'small' | 'middle' | 'large', Image>;
-type Asked = Pick<Served, 'host' | 'puller'>;
+type Server = Pick<Served, 'host' | 'puller'>;
 
 const mebibyte = 1024 * 1024;
 
 /** @param images `middle` has a layer of a mebibyte and `large` one of many */
-export async function gateTasks(server: Asked, { small, middle, large }: Images): Promise<GateTasks> {
+export async function gateTasks(server: Server, { small, middle, large }: Images): Promise<GateTasks> {
   const { user } = server.puller;
   const [byTag, byDigest, head] = manifestTasks(small, user);
   if (byTag === undefined || byDigest === undefined || head === undefined)
@@ -35,7 +38,7 @@ export async function gateTasks(server: Asked, { small, middle, large }: Images)
   };
 }
 
-async function configTask(server: Asked, manifest: Task): Promise<Task> {
+async function configTask(server: Server, manifest: Task): Promise<Task> {
   const text = String(await ask(server, manifest.path));
   const { digest, size } = (JSON.parse(text) as { config: { digest: string; size: number } }).config;
   const path = manifest.path.replace(/manifests\/.*$/, `blobs/${digest}`);
@@ -43,7 +46,7 @@ async function configTask(server: Asked, manifest: Task): Promise<Task> {
   return { name: 'GET config', method: 'GET', path, user: server.puller.user, digest, size, connections };
 }
 
-async function partTask(server: Asked, layer: Task): Promise<Task> {
+async function partTask(server: Server, layer: Task): Promise<Task> {
   const [from, end] = [8 * mebibyte, 9 * mebibyte];
   const bytes = (await ask(server, layer.path)).subarray(from, end);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -51,7 +54,7 @@ async function partTask(server: Asked, layer: Task): Promise<Task> {
   return { ...layer, name: 'GET a mebibyte of a layer', range, digest, size: bytes.length };
 }
 
-async function ask({ host, puller }: Asked, path: string): Promise<Buffer> {
+async function ask({ host, puller }: Server, path: string): Promise<Buffer> {
   const headers = { authorization: basic(puller.user) };
   const answer = await fetch(`http://${host}${path}`, { headers });
   const bytes = Buffer.from(await answer.arrayBuffer());

@@ -3,7 +3,7 @@ import { figures, type Figure, type Series } from './scenario.ts';
 import { summaryOf, type Summary } from './summary.ts';
 
 /** What may change before it counts: a part of the baseline. */
-export const tolerance = 0.15;
+export const tolerance = 0.1;
 
 /**
  * - `worse`: by more than the tolerance, and beyond the noise of the rounds and of the baseline's

@@ -1,44 +1,46 @@
 import { check } from '../contest/check.ts';
 import type { Contestant } from '../contest/contestant.ts';
 import { load } from '../contest/load.ts';
-import { measure } from '../contest/measure.ts';
 import type { Task } from '../contest/task.ts';
-import type { Facade } from './facade.ts';
-import type { Scenario } from './scenario.ts';
+import { beside } from './beside.ts';
+import { startFacade, type Facade, type FacadeOptions } from './facade.ts';
+import type { Scenario, Stage } from './scenario.ts';
 
 /** @property floorTask what the floor is asked for, where that is something else */
-export type Loaded = { task: Task; unit: 'request' | 'megabyte'; floorTask?: Task };
+export type Loaded = { task: Task; unit: 'request' | 'megabyte'; floor: Contestant; floorTask?: Task };
 
 /** Of load, in a round. */
-const seconds = 1;
+const seconds = 2;
 
-/** Of load before anything is counted: for so long the compiler and the heap of a server change what a request costs by half. */
-const settlingSeconds = 3;
+/** Of load with each task before anything is counted: the compiler and the heap of a new server change what a request costs by half. */
+const settlingSeconds = 1;
 
-/**
- * One request, asked over and over on kept connections.
- * @throws Error where the facade or the floor answers wrongly
- */
-export async function loadedScenario(
-  { server, costOf }: Facade,
-  floor: Contestant,
-  { task, unit, floorTask = task }: Loaded,
+/** Requests that are asked over and over on kept connections, of one facade that has answered them all before. */
+export function loadedStage(config: FacadeOptions, all: readonly Loaded[]): Stage {
+  return {
+    names: all.map(({ task }) => task.name),
+    open: async (owner) => {
+      const facade = await startFacade(owner, config);
+      for (const { task } of all) await load(facade.server.host, task, settlingSeconds);
+      return Promise.all(all.map((one) => loadedScenario(facade, one)));
+    },
+  };
+}
+
+/** @throws Error where the facade or the floor answers wrongly */
+async function loadedScenario(
+  { server, measure }: Facade,
+  { task, unit, floor, floorTask = task }: Loaded,
 ): Promise<Scenario> {
-  const work = ({ requests, bytes, errors }: Awaited<ReturnType<typeof load>>): number => {
+  const asked = (host: string, what: Task) => async (): Promise<number> => {
+    const { requests, bytes, errors } = await load(host, what, seconds);
     const done = unit === 'request' ? requests : bytes / 1e6;
     if (errors > 0 || done === 0) throw new Error(`${task.name}: ${errors} errors, ${done} ${unit}s done`);
     return done;
   };
   await check({ name: 'dropstack', open: server, guarded: server }, task);
   await check(floor, floorTask);
-  await load(server.host, task, settlingSeconds);
-  return {
-    name: task.name,
-    unit,
-    facade: () => costOf(async () => work(await load(server.host, task, seconds))),
-    floor: async () => {
-      const measured = await measure(floor, floorTask, seconds);
-      return { work: work(measured), cpuSeconds: measured.cpuSeconds };
-    },
-  };
+  const facade = { pid: server.pid, ask: asked(server.host, task) };
+  const least = { pid: floor.open.pid, ask: asked(floor.open.host, floorTask) };
+  return { name: task.name, measure: () => measure(() => beside(facade, least)) };
 }

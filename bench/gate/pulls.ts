@@ -4,61 +4,64 @@ import type { Served } from '../../test/helpers/serve.ts';
 import { certificates } from '../../test/helpers/tls.ts';
 import { recordAnswers } from '../contest/answers.ts';
 import { startFloor } from '../contest/floors.ts';
-import type { Registry } from '../load/fleet/fleet.ts';
+import type { Fleet } from '../load/fleet/fleet.ts';
 import { startFleet } from '../load/fleet/start-fleet.ts';
 import { referenceOf } from '../load/workload/reference-of.ts';
 import type { App, Start } from '../load/workload/workload.ts';
 import { treeCpuSeconds } from '../process-tree.ts';
 import { startFacade, type FacadeOptions } from './facade.ts';
-import type { Scenario } from './scenario.ts';
+import { withoutAllocated, type Stage } from './scenario.ts';
 
-export const pullsName = 'whole pulls over TLS';
+const pullsName = 'whole pulls over TLS';
 
 const nodes = 10;
 
 /**
- * Whole pulls by a fleet of empty nodes over TLS, each app on two of them.
+ * Whole pulls by a fleet of empty nodes over TLS, each app on two of them, from a facade that has given them all before.
  * @param plain another facade over the same store, which speaks HTTP @param config of the one that is measured
  */
-export async function pullsScenario(
+export async function pullsStage(
   owner: Owner,
   plain: Served,
   apps: readonly App[],
   config: FacadeOptions,
-): Promise<Scenario> {
+): Promise<Stage> {
   const tls = await certificates(owner);
-  const { server, costOf } = await startFacade(owner, { ...config, tls });
   const paths = (await Promise.all(apps.map((app) => pathsOf(plain, app)))).flat();
   const answers = await recordAnswers(owner, plain.host, paths, plain.puller.user);
-  const floor = (await startFloor(owner, 'bare node:http', answers, tls)).open;
-  const { user } = server.puller;
-  const ours: Registry = { hosts: [server.host], user, ca: tls.ca };
-  const fleet = await startFleet(owner, { nodes, registry: ours, idleConnectionMs: 1_000 });
+  const { host, pid } = (await startFloor(owner, 'bare node:http', answers, tls)).open;
+  const { user } = plain.puller;
+  const fleetFor = (to: string): Promise<Fleet> =>
+    startFleet(owner, { nodes, registry: { hosts: [to], user, ca: tls.ca }, idleConnectionMs: 1_000 });
+  const fleets = { facade: await fleetFor(host), floor: await fleetFor(host) };
   const starts = [...apps, ...apps].map((app, at): Start => {
     // The second of an app is not where its first is.
     const node = (at + Math.floor(at / apps.length)) % nodes;
     return { atMs: 0, node, reference: referenceOf(app) };
   });
-  const pullAll = async (registry: Registry): Promise<number> => {
+  const pullAll = async (fleet: Fleet, from: { host: string; pid: number }): Promise<number> => {
     await fleet.forget();
-    await fleet.use(registry);
+    await fleet.use({ hosts: [from.host], user, ca: tls.ca });
+    const before = await treeCpuSeconds(from.pid);
     const { pulls, corrupt } = await fleet.run(starts);
     if (pulls.done !== starts.length || corrupt > 0)
       throw new Error(`Of ${starts.length} pulls ${pulls.done} were done: ${JSON.stringify(pulls.reasons)}`);
-    return pulls.done;
+    return (await treeCpuSeconds(from.pid)) - before;
   };
   return {
-    name: pullsName,
-    unit: 'pull',
-    facade: async () => {
-      const { work, cpuSeconds, copied } = await costOf(() => pullAll(ours));
+    names: [pullsName],
+    open: async (round) => {
+      const { server, measure } = await startFacade(round, { ...config, tls });
+      await pullAll(fleets.facade, server);
+      const both = async () => {
+        const [ours, least] = await Promise.all([
+          pullAll(fleets.facade, server),
+          pullAll(fleets.floor, { host, pid }),
+        ]);
+        return { ratios: [ours / least], work: starts.length };
+      };
       // Of TLS, what is allocated depends on how bytes arrive.
-      return { work, cpuSeconds, copied };
-    },
-    floor: async () => {
-      const before = await treeCpuSeconds(floor.pid);
-      const work = await pullAll({ ...ours, hosts: [floor.host] });
-      return { work, cpuSeconds: (await treeCpuSeconds(floor.pid)) - before };
+      return [{ name: pullsName, measure: async () => withoutAllocated(await measure(both)) }];
     },
   };
 }

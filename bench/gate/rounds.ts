@@ -1,33 +1,32 @@
-import type { Cost, Scenario, Series } from './scenario.ts';
+import { figures, type Series, type Stage } from './scenario.ts';
 
 /**
- * Measures each scenario so many times more. A round visits all scenarios, and of each the facade and its floor one right after
- * the other, in turn the one or the other first: whatever else the machine does meets both alike.
+ * Measures each scenario that has a series so many times more. A round opens all stages one after the other. What shares a facade
+ * with one of them is measured too, and not kept: what a request costs depends on what was asked before.
  */
 export async function moreRounds(
-  all: ReadonlyMap<Scenario, Series>,
+  stages: readonly Stage[],
+  all: ReadonlyMap<string, Series>,
   rounds: number,
-  tell: (scenario: Scenario) => void = () => undefined,
+  tell: () => void = () => undefined,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    for (const [scenario, series] of all) {
-      add(series, await visit(scenario, round % 2 === 0));
-      tell(scenario);
+    for (const { names, open } of stages) {
+      if (!names.some((name) => all.has(name))) continue;
+      await using stack = new AsyncDisposableStack();
+      for (const { name, measure } of await open(stack)) {
+        const found = await measure();
+        const series = all.get(name);
+        if (series !== undefined) add(series, found);
+        tell();
+      }
     }
   }
 }
 
-type Visit = { facade: Cost; floor: Pick<Cost, 'work' | 'cpuSeconds'> };
-
-async function visit(scenario: Scenario, isFacadeFirst: boolean): Promise<Visit> {
-  if (isFacadeFirst) return { facade: await scenario.facade(), floor: await scenario.floor() };
-  const floor = await scenario.floor();
-  return { facade: await scenario.facade(), floor };
-}
-
-function add(series: Series, { facade, floor }: Visit): void {
-  const { work, cpuSeconds, copied, allocated } = facade;
-  (series.cpu ??= []).push(cpuSeconds / work / (floor.cpuSeconds / floor.work));
-  (series.copied ??= []).push(copied / work);
-  if (allocated !== undefined) (series.allocated ??= []).push(allocated / work);
+function add(series: Series, more: Series): void {
+  for (const figure of figures) {
+    const values = more[figure];
+    if (values !== undefined) (series[figure] ??= []).push(...values);
+  }
 }

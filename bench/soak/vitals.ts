@@ -1,6 +1,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFiles } from '../../test/crash/processes.ts';
+import type { Served } from '../../test/helpers/serve.ts';
+import type { Heap } from '../heap.ts';
 import { treeMemory } from '../process-tree.ts';
 
 /** What a server has at one moment. */
@@ -8,6 +10,8 @@ export type Vitals = {
   /** proportional bytes of all its processes */
   memory: number;
   processes: number;
+  /** bytes that live on the main thread's heap and in its buffers, garbage collected */
+  live: number;
   /** of its first process: connections, and all else that is open */
   sockets: number;
   files: number;
@@ -15,14 +19,18 @@ export type Vitals = {
   cache: number;
 };
 
-export async function vitalsOf(pid: number, cache: string): Promise<Vitals> {
-  const [{ pss, processes }, open, bytes] = await Promise.all([
+/** A server, its heap, and the folder of its cache. */
+type Observed = { server: Pick<Served, 'pid'>; heap: Heap; cache: string };
+
+export async function vitalsOf({ server: { pid }, heap, cache }: Observed): Promise<Vitals> {
+  const [{ pss, processes }, live, open, bytes] = await Promise.all([
     treeMemory(pid),
+    heap.read('live'),
     openFiles(pid),
     bytesBelow(cache),
   ]);
   const sockets = open.filter((path) => path.startsWith('socket:')).length;
-  return { memory: pss, processes, sockets, files: open.length - sockets, cache: bytes };
+  return { memory: pss, processes, live, sockets, files: open.length - sockets, cache: bytes };
 }
 
 /** Connections that clients have to a server at `host:port`, as Linux lists them. */

@@ -13,6 +13,7 @@ import { tempDir } from '../../test/helpers/temp.ts';
 import { tinyRootfs } from '../../test/helpers/tiny.ts';
 import { startVersitygw } from '../../test/helpers/versitygw.ts';
 import { pullImage } from '../../test/replicas/image.ts';
+import { heapOf, type Heap } from '../heap.ts';
 import { adminOf } from '../load/foundation/admin-of.ts';
 import { dropletEntries } from '../load/foundation/droplet-entries.ts';
 
@@ -29,6 +30,7 @@ export type Droplet = { name: string; hash: string };
 
 export type World = {
   server: Served;
+  heap: Heap;
   operator: Operator;
   /** that stay, with an image over each version */
   apps: readonly Droplet[];
@@ -46,6 +48,7 @@ export async function startWorld(owner: Owner): Promise<World> {
   const home = await tempDir(owner);
   const [cache, temporary] = [join(home, 'cache'), join(home, 'temporary')];
   await mkdir(temporary);
+  const heap = await heapOf(owner);
   const server = await startServe(owner, {
     keepLog: 100_000,
     config: {
@@ -55,7 +58,7 @@ export async function startWorld(owner: Owner): Promise<World> {
       layer: { compression: 'zstd' },
       limits: { conversions },
     },
-    env: { TMPDIR: temporary, NODE_COMPILE_CACHE: join(home, 'compiled') },
+    env: { ...heap.env, TMPDIR: temporary, NODE_COMPILE_CACHE: join(home, 'compiled') },
   });
   for (const version of versions)
     await server.cli('rootfs', 'import', stack, version, await tinyRootfs(owner, version), '--promote');
@@ -66,6 +69,7 @@ export async function startWorld(owner: Owner): Promise<World> {
     for (const { name, hash } of apps) await pullImage(server, `${stack}/${name}`, `${hash}-${version}`);
   return {
     server,
+    heap,
     operator,
     apps,
     bucket,

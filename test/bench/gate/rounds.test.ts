@@ -1,33 +1,33 @@
 import test from 'ava';
 import { moreRounds } from '../../../bench/gate/rounds.ts';
-import type { Scenario, Series } from '../../../bench/gate/scenario.ts';
+import type { Series, Stage } from '../../../bench/gate/scenario.ts';
 
-test('a round visits facade and floor of each scenario in turn, and takes down one unit of work', async (t) => {
+test('a round opens each stage that is wanted, measures all of it, and ends it', async (t) => {
   const visits: string[] = [];
-  const scenario = (name: string): Scenario => ({
-    name,
-    unit: 'request',
-    facade: async () => {
-      visits.push(`${name} facade`);
-      return { work: 10, cpuSeconds: 2, copied: 500, allocated: 70 };
-    },
-    floor: async () => {
-      visits.push(`${name} floor`);
-      return { work: 5, cpuSeconds: 0.5 };
+  const stage = (...names: string[]): Stage => ({
+    names,
+    open: (owner) => {
+      visits.push(`${names.join('')} opens`);
+      if ('defer' in owner) owner.defer(() => void visits.push(`${names.join('')} ends`));
+      const measure = (name: string) => () => {
+        visits.push(name);
+        return Promise.resolve({ cpu: [2, 3], copied: [50] });
+      };
+      return Promise.resolve(names.map((name) => ({ name, measure: measure(name) })));
     },
   });
-  const all = new Map<Scenario, Series>([
-    [scenario('a'), { cpu: [9], copied: [9] }],
-    [scenario('b'), {}],
+  const all = new Map<string, Series>([
+    ['a', { cpu: [9], copied: [9] }],
+    ['c', {}],
   ]);
-  await moreRounds(all, 2);
-  const rounds = ['a facade, a floor, b facade, b floor', 'a floor, a facade, b floor, b facade'];
-  t.is(visits.join(', '), rounds.join(', '));
+  await moreRounds([stage('a', 'b'), stage('c'), stage('d')], all, 2);
+  const round = 'ab opens, a, b, ab ends, c opens, c, c ends';
+  t.is(visits.join(', '), `${round}, ${round}`);
   t.deepEqual(
     [...all.values()],
     [
-      { cpu: [9, 2, 2], copied: [9, 50, 50], allocated: [7, 7] },
-      { cpu: [2, 2], copied: [50, 50], allocated: [7, 7] },
+      { cpu: [9, 2, 3, 2, 3], copied: [9, 50, 50] },
+      { cpu: [2, 3, 2, 3], copied: [50, 50] },
     ],
   );
 });

@@ -6,21 +6,20 @@ import { putImages } from '../contest/images.ts';
 import { administer } from '../load/foundation/administer.ts';
 import { keptDroplets } from '../load/foundation/kept-droplets.ts';
 import { makeWorkload } from '../load/workload/make-workload.ts';
-import { coldName, coldScenario } from './cold.ts';
-import { startFacade } from './facade.ts';
-import { firstManifests, firstManifestsName } from './first-manifests.ts';
+import { coldStage } from './cold.ts';
+import { firstManifestsStage } from './first-manifests.ts';
 import { gateTasks } from './gate-tasks.ts';
-import { loadedScenario } from './loaded.ts';
-import { pullsName, pullsScenario } from './pulls.ts';
-import type { Scenario } from './scenario.ts';
+import { loadedStage } from './loaded.ts';
+import { pullsStage } from './pulls.ts';
+import type { Stage } from './scenario.ts';
 
 /** Apps whose manifest is asked for once, with those that warm up, and apps that are pulled. */
 const [asked, pulled] = [2_300, 60];
 
 const [kibibyte, mebibyte] = [1024, 1024 * 1024];
 
-/** Starts what is measured, over one store with everything converted, and tells what can be asked of it. */
-export async function startScenarios(owner: Owner, isWanted: (name: string) => boolean): Promise<Scenario[]> {
+/** Makes what is pulled, converted once for all, and starts the floors. */
+export async function startStages(owner: Owner): Promise<Stage[]> {
   const workload = makeWorkload({ nodes: 1, apps: asked + pulled, diskBytes: 256 * mebibyte });
   const { source, apps } = await keptDroplets(workload);
   const maker = await startServe(owner, { config: { source } });
@@ -28,26 +27,24 @@ export async function startScenarios(owner: Owner, isWanted: (name: string) => b
   if (small === undefined || middle === undefined || large === undefined)
     throw new Error('Images are missing');
   // That takes most of the time.
-  if (isWanted(firstManifestsName) || isWanted(pullsName))
-    await (await administer(() => [maker], apps)).warm('1');
+  await (await administer(() => [maker], apps)).warm('1');
 
   const ours = { data: maker.data, config: { source } };
-  const facade = await startFacade(owner, ours);
-  const { manifests, blobs, others } = await gateTasks(facade.server, { small, middle, large });
+  const { manifests, blobs, others } = await gateTasks(maker, { small, middle, large });
   const tasks = [...[...manifests, ...blobs].map(({ task }) => task), ...others];
   const paths = tasks.map(({ path }) => path);
   const answers = await recordAnswers(owner, maker.host, paths, maker.puller.user);
   const koa = await startFloor(owner, 'bare koa', answers);
   const http = await startFloor(owner, 'bare node:http', answers);
-  const scenarios: Scenario[] = [];
-  for (const one of manifests.filter(({ task }) => isWanted(task.name)))
-    scenarios.push(await loadedScenario(facade, koa, one));
-  for (const one of blobs.filter(({ task }) => isWanted(task.name)))
-    scenarios.push(await loadedScenario(facade, http, one));
   const [byTag] = tasks;
-  if (isWanted(firstManifestsName) && byTag !== undefined)
-    scenarios.push(firstManifests(ours, apps.slice(0, asked), koa, byTag));
-  if (isWanted(pullsName)) scenarios.push(await pullsScenario(owner, maker, apps.slice(asked), ours));
-  if (isWanted(coldName)) scenarios.push(await coldScenario(owner));
-  return scenarios;
+  if (byTag === undefined) throw new Error('Tasks are missing');
+  return [
+    loadedStage(ours, [
+      ...manifests.map((one) => ({ ...one, floor: koa })),
+      ...blobs.map((one) => ({ ...one, floor: http })),
+    ]),
+    firstManifestsStage(ours, apps.slice(0, asked), koa, byTag),
+    await pullsStage(owner, maker, apps.slice(asked), ours),
+    await coldStage(owner),
+  ];
 }
