@@ -1,7 +1,12 @@
 /** A facade that shows and drives rolls, under the rights that the chart gives to its service account. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { facadeRights } from '../../src/cli/doctor/rights.ts';
+import { diagnose } from '../cli/doctor/examined.ts';
 import { basic } from '../helpers/basic.ts';
 import { startControlPlane } from '../helpers/kubernetes/control-plane.ts';
 import { startServe } from '../helpers/serve.ts';
+import { tempDir } from '../helpers/temp.ts';
 import { testWith } from '../helpers/test-with.ts';
 import { tinyRootfs } from '../helpers/tiny.ts';
 import { apiServerTools } from '../rollout/rollout-tools.ts';
@@ -48,8 +53,13 @@ withApi(
     const granted = stdout.split('\n').filter((line) => /^\S+\s+\[\]/.test(line) && !isEverybodys(line));
     t.deepEqual(
       granted.map((line) => line.replaceAll(/\s+/g, ' ').trim()),
-      ['stacks.dropstack.dev [] [] [get list watch patch]'],
+      facadeRights.map(({ group, resource, verbs }) => `${resource}.${group} [] [] [${verbs.join(' ')}]`),
     );
+
+    const [config, data] = [join(await tempDir(t), 'config.yml'), await tempDir(t)];
+    await writeFile(config, JSON.stringify({ data, kubernetes }));
+    const { rolls } = await diagnose(t, ['--config', config], undefined);
+    t.like(rolls, { level: 'ok', found: 'we may, all 4 of them' });
   },
 );
 

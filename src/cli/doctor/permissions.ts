@@ -2,22 +2,32 @@ import { z } from 'zod';
 import { Failure } from '../../errors.ts';
 import type { Api } from '../../rollout/kubernetes/api.ts';
 import { failure, ok, type Check, type Verdict } from './check.ts';
-import { patcherRights, type Right } from './patcher-rights.ts';
+import { facadeRights, patcherRights, type Right } from './rights.ts';
 import type { SiteOptions } from './site.ts';
 
-/** Of what a patcher does in a cluster. */
+/** Of what patcher and facade do in a cluster. */
 export const permissionChecks: readonly Check[] = [
   {
     name: 'permissions',
     tries: 'ask the API server whether the patcher may do each thing that it does',
     needs: ['kubernetes'],
     mend: 'apply deploy/patcher/rbac.yaml; --service-account dropstack:dropstack-patcher asks for the account of the patcher',
-    try: async (site) => lookAtRights(await site.api(), site.options),
+    try: async (site) => lookAtRights(await site.api(), patcherRights, site.options),
+  },
+  {
+    name: 'rolls',
+    tries: 'ask the API server whether the facade may show rolls and order them, as its configuration says',
+    needs: ['configuration'],
+    mend: 'let its account get, list, watch and patch stacks.dropstack.dev, as the chart does with rolls.fromDashboard',
+    try: async (site) =>
+      lookAtRights(await site.facadeApi(), facadeRights, { namespace: site.options.namespace }),
   },
 ];
 
-async function lookAtRights(api: Api, options: SiteOptions): Promise<Verdict> {
-  const asked = patcherRights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
+type Whose = Pick<SiteOptions, 'namespace' | 'serviceAccount'>;
+
+async function lookAtRights(api: Api, rights: readonly Right[], options: Whose): Promise<Verdict> {
+  const asked = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
   const answers = await Promise.all(
     asked.map(async (one) => ({ ...one, isAllowed: await isAllowed(api, one.right, one.verb, options) })),
   );
@@ -41,7 +51,7 @@ async function isAllowed(
   api: Api,
   { group, resource, subresource = '', name = '', isOwn }: Right,
   verb: string,
-  { namespace, serviceAccount }: SiteOptions,
+  { namespace, serviceAccount }: Whose,
 ): Promise<boolean> {
   const resourceAttributes = {
     group,

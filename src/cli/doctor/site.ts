@@ -38,6 +38,8 @@ export type Site = {
   /** an image as it is pulled from there */
   pull: () => Promise<Pull>;
   api: () => Promise<Api>;
+  /** the cluster that the facade's configuration names, as the facade reaches it */
+  facadeApi: () => Promise<Api>;
   close: () => Promise<void>;
 };
 
@@ -79,11 +81,21 @@ export function openSite(options: SiteOptions, environment: NodeJS.ProcessEnv): 
       ends.push(() => api.close());
       return api;
     }),
+    facadeApi: once(async () => {
+      const { kubernetes } = await config();
+      if (kubernetes === undefined) throw new Untried('the configuration has no kubernetes');
+      const api = await openApi({ ...kubernetes, patience });
+      ends.push(() => api.close());
+      return api;
+    }),
     close: async () => {
       for (const end of ends) await end();
     },
   };
 }
+
+/** Whoever waits for a doctor sees soon that there is no answer. */
+const patience = { total: 5_000 };
 
 function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
@@ -139,6 +151,6 @@ async function openCluster({ kubeconfig, context }: SiteOptions, isGiven: boolea
   return openApi({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
-    patience: { total: 5_000 },
+    patience,
   });
 }

@@ -1,9 +1,12 @@
 /** What a real API server says of rights and of the definition of Stack. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Finding } from '../../../src/cli/doctor/examine.ts';
 import { startControlPlane } from '../../helpers/kubernetes/control-plane.ts';
 import { rolloutObjects } from '../../helpers/kubernetes/rollout-objects.ts';
+import { tempDir } from '../../helpers/temp.ts';
 import { testWith } from '../../helpers/test-with.ts';
 import { apiServerTools } from '../../rollout/rollout-tools.ts';
 import { diagnose } from './examined.ts';
@@ -41,6 +44,13 @@ testWith(...apiServerTools)('rights that are missing, and another definition, ar
   const poor = await until('failure', () => examine('patcher', undefined));
   t.is(poor['permissions']?.found, 'we may not create pods/eviction');
   t.regex(poor['permissions']?.mend ?? '', /rbac\.yaml/);
+
+  const config = join(await tempDir(t), 'config.yml');
+  const kubernetes = { kubeconfig: cluster.kubeconfig('patcher') };
+  await writeFile(config, JSON.stringify({ data: await tempDir(t), kubernetes }));
+  const { rolls } = await diagnose(t, ['--config', config], undefined);
+  t.is(rolls?.found, 'we may not get stacks.dropstack.dev, patch stacks.dropstack.dev');
+  t.regex(rolls?.mend ?? '', /rolls\.fromDashboard/);
 
   const path = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/other';
   const patch = JSON.stringify([{ op: 'add', path, value: { type: 'string' } }]);

@@ -8,7 +8,7 @@ import { ok, warning, type Check } from '../../../src/cli/doctor/check.ts';
 import { checks } from '../../../src/cli/doctor/checks.ts';
 import { drift } from '../../../src/cli/doctor/drift.ts';
 import { examine } from '../../../src/cli/doctor/examine.ts';
-import { patcherRights } from '../../../src/cli/doctor/patcher-rights.ts';
+import { patcherRights } from '../../../src/cli/doctor/rights.ts';
 import { openSite } from '../../../src/cli/doctor/site.ts';
 import { Untried } from '../../../src/cli/doctor/untried.ts';
 

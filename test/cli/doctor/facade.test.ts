@@ -57,6 +57,7 @@ test('of a facade that is well nothing fails, and nothing is left behind', async
     kubernetes: 'untried',
     stacks: 'untried',
     permissions: 'untried',
+    rolls: 'untried',
   } as const))
     t.is(well[check]?.level, level, `${check}: ${well[check]?.found}`);
   // What was pulled, the facade keeps.

@@ -28,3 +28,8 @@ export const patcherRights: readonly Right[] = [
     name: 'dropstack-patcher',
   },
 ];
+
+/** What a facade does that shows rolls and orders them: the rules of the chart, which a test compares. */
+export const facadeRights: readonly Right[] = [
+  { group: 'dropstack.dev', resource: 'stacks', verbs: ['get', 'list', 'watch', 'patch'] },
+];
