@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import test, { type ExecutionContext } from 'ava';
 import { setTimeout as delay } from 'node:timers/promises';
+import { basic } from '../helpers/basic.ts';
 import { clusterApi } from '../helpers/kubernetes/cluster-api.ts';
 import { startControlPlane, type ControlPlane } from '../helpers/kubernetes/control-plane.ts';
 import { startNode } from '../helpers/kubernetes/node.ts';
+import { stackHandle } from '../helpers/kubernetes/stack-handle.ts';
 import { registryClients } from '../helpers/registry-clients.ts';
 import { run } from '../helpers/run.ts';
 import { dropstack } from '../helpers/serve.ts';
@@ -15,6 +17,7 @@ import { testWith } from '../helpers/test-with.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';
 import { certificates } from '../helpers/tls.ts';
 import { startVersitygw } from '../helpers/versitygw.ts';
+import { apiForPods } from './api-for-pods.ts';
 import { chartDirectory, openChart } from './chart.ts';
 import { checkoutImage } from './checkout-image.ts';
 import { restrictedNamespace } from './restricted-namespace.ts';
@@ -57,7 +60,8 @@ const provided = () => (made ??= cluster());
 async function cluster() {
   // Claims of volumes are bound by one controller more.
   const flags = { controllerManager: ['--controllers=persistentvolume-binder-controller'] };
-  const control = await startControlPlane(stack, { controllers: true, scheduler: true, flags });
+  const all = { controllers: true, scheduler: true, serviceAccounts: true };
+  const control = await startControlPlane(stack, { ...all, flags });
   const { api } = clusterApi(stack, control);
   const [{ ctr }, archive] = await Promise.all([
     startNode(stack, control),
@@ -87,9 +91,8 @@ withNode(
       await secret('tls', { 'tls.crt': tls.cert, 'tls.key': tls.key }),
       await secret('s3', { id: store.accessKeyIdFile ?? '', key: store.secretAccessKeyFile ?? '' }),
     );
-    const keys = { accessKeyIdFile: `${secrets}/s3/id`, secretAccessKeyFile: `${secrets}/s3/key` };
     await install('dropstack', {
-      config: { store: { s3: { ...store, ...keys } } },
+      config: { store: { s3: { ...store, ...keysOfStore } } },
       facade: { replicas: 2, tls: { secret: 'tls' }, secrets: { s3: 's3' } },
     });
     t.is((await readyPods(control)).length, 2);
@@ -144,31 +147,86 @@ withNode('one replica keeps what it has on a volume', async (t) => {
   t.is(claim.stdout, 'Bound');
 });
 
+withNode(
+  'patcher and facade reach the API server from their pods, and a roll is ordered and ends',
+  async (t) => {
+    t.timeout(900_000);
+    const { api, control, install, uninstall } = await provided();
+    await apiForPods(t, control);
+    const store = await storeInReach(t, control);
+    await control.apply(
+      await secret('s3', { id: store.accessKeyIdFile ?? '', key: store.secretAccessKeyFile ?? '' }),
+      secretOf('dropstack-patcher', { password: admin.replace('admin:', '') }),
+    );
+    const host = await serviceProxy(t, api, 'rolling-dropstack', await addressOfNode(control));
+    await install('rolling', {
+      config: { store: { s3: { ...store, ...keysOfStore } } },
+      facade: { replicas: 1, secrets: { s3: 's3' } },
+      rolls: { fromDashboard: true },
+      patcher: { enabled: true, server: `http://${host}`, user: 'admin' },
+    });
+    // Of the patcher one leads, and one waits.
+    t.is((await readyPods(control)).length, 3);
+    await provide(t, { host });
+    await control.apply({
+      apiVersion: 'dropstack.dev/v1alpha1',
+      kind: 'Stack',
+      metadata: { name: 'cflinuxfs4' },
+      spec: { rootfs: { version: '1.0' }, registries: ['registry.example.org'] },
+    });
+    const stackOf = stackHandle(api);
+    await stackOf.until('looked at', ({ phase }) => phase !== undefined);
+
+    const headers = { authorization: basic(admin), 'content-type': 'application/json' };
+    const rolls = `http://${host}/api/v1/rolls`;
+    await until('the facade knows the Stack', async () => {
+      const shown = (await (await fetch(rolls, { headers })).json()) as { access: boolean; rolls: unknown[] };
+      return shown.access && shown.rolls.length === 1;
+    });
+    await cliOf({ host })('rootfs', 'import', 'cflinuxfs4', '2.0', await tinyRootfs(t, 'two'));
+    const order = { method: 'POST', headers, body: JSON.stringify({ order: 'start', version: '2.0' }) };
+    const answer = await fetch(`http://${host}/api/v1/stacks/cflinuxfs4/roll/orders`, order);
+    t.like(await answer.json(), { said: 'A roll to 2.0 begins', by: 'admin of dropstack' });
+    await stackOf.until('rolled', ({ phase, roll }) => phase === 'Completed' && roll?.to === '2.0');
+    await uninstall('rolling');
+  },
+);
+
 const secrets = '/etc/dropstack/secrets';
+const keysOfStore = { accessKeyIdFile: `${secrets}/s3/id`, secretAccessKeyFile: `${secrets}/s3/key` };
 
 /** A bucket of a server that listens where pods reach the machine. */
-async function storeInReach(t: ExecutionContext, { kubectl }: ControlPlane) {
-  const jsonpath = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
-  const { stdout: host } = await kubectl('get', 'nodes', '-o', jsonpath);
-  const { bucket } = await startVersitygw(t, { host });
+async function storeInReach(t: ExecutionContext, control: ControlPlane) {
+  const { bucket } = await startVersitygw(t, { host: await addressOfNode(control) });
   return bucket();
 }
 
+/** Of this machine, in the network of the pods. */
+async function addressOfNode({ kubectl }: ControlPlane): Promise<string> {
+  const jsonpath = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+  return (await kubectl('get', 'nodes', '-o', jsonpath)).stdout;
+}
+
 /** Brings a rootfs and a droplet. @returns the droplet's tag */
-async function provide(t: ExecutionContext, { host, ca }: Facade): Promise<string> {
-  const env = {
-    ...process.env,
-    DROPSTACK_SERVER: `${ca === undefined ? 'http' : 'https'}://${host}`,
-    DROPSTACK_PASSWORD: admin.replace('admin:', ''),
-  };
-  const trust = ca === undefined ? [] : ['--ca', ca];
-  const cli = (...args: string[]) => run(process.execPath, [dropstack, ...args, ...trust], { env });
+async function provide(t: ExecutionContext, facade: Facade): Promise<string> {
+  const cli = cliOf(facade);
   await cli('rootfs', 'import', 'cflinuxfs4', '1.0', await tinyRootfs(t, 'one'), '--promote');
   const { bytes, sha1 } = await tinyDroplet(t, 'hello\n');
   const droplet = join(await tempDir(t), 'droplet.tgz');
   await writeFile(droplet, bytes);
   await cli('droplet', 'put', 'little', droplet);
   return sha1;
+}
+
+/** The CLI, as an administrator of the facade. */
+function cliOf({ host, ca }: Facade) {
+  const env = {
+    ...process.env,
+    DROPSTACK_SERVER: `${ca === undefined ? 'http' : 'https'}://${host}`,
+    DROPSTACK_PASSWORD: admin.replace('admin:', ''),
+  };
+  const trust = ca === undefined ? [] : ['--ca', ca];
+  return (...args: string[]) => run(process.execPath, [dropstack, ...args, ...trust], { env });
 }
 
 /** Pulls the image with crane. @returns what the file of the droplet says in it */

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { joinSockets } from '../helpers/join-sockets.ts';
 import type { SimulatedApi } from '../helpers/kubernetes/simulated-api.ts';
-import { atEnd, type Owner } from '../helpers/owner.ts';
+import type { Owner } from '../helpers/owner.ts';
+import { tcpProxy, type Address } from './tcp-proxy.ts';
 
 type Slice = {
   ports?: { name?: string; port: number }[] | null;
@@ -11,34 +9,25 @@ type Slice = {
 
 /**
  * What kube-proxy is on a node: each connection to the Service goes to one of the endpoints that are ready as it comes, and fails
- * where there is none. @returns its `host:port` on the loopback
+ * where there is none. @param host where it listens: on the loopback, unless pods are to reach it @returns its `host:port`
  */
-export async function serviceProxy(owner: Owner, api: SimulatedApi, service: string): Promise<string> {
-  const sockets = new Set<Socket>();
+export async function serviceProxy(
+  owner: Owner,
+  api: SimulatedApi,
+  service: string,
+  host = '127.0.0.1',
+): Promise<string> {
   let turn = 0;
-  const pass = async (client: Socket): Promise<void> => {
+  const { port } = await tcpProxy(owner, { host, port: 0 }, async () => {
     const endpoints = await readyEndpoints(api, service);
     const endpoint = endpoints[turn++ % endpoints.length];
     if (endpoint === undefined) throw new Error(`No pod of ${service} is ready`);
-    joinSockets(client, connect(endpoint), sockets);
-  };
-  const server = createServer({ pauseOnConnect: true }, (client) => {
-    client.on('error', () => client.destroy());
-    pass(client).catch(() => client.resetAndDestroy());
+    return endpoint;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(owner, async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
-  return `127.0.0.1:${address.port}`;
+  return `${host}:${port}`;
 }
 
-async function readyEndpoints(api: SimulatedApi, service: string): Promise<{ host: string; port: number }[]> {
+async function readyEndpoints(api: SimulatedApi, service: string): Promise<Address[]> {
   const selector = encodeURIComponent(`kubernetes.io/service-name=${service}`);
   const path = `/apis/discovery.k8s.io/v1/namespaces/dropstack/endpointslices?labelSelector=${selector}`;
   const { items } = await api.send<{ items: Slice[] }>('GET', path);

@@ -7,8 +7,11 @@ import { toolPath } from './tools.ts';
 /** Paths of PEM files. */
 type Certificates = { ca: string; cert: string; key: string };
 
-/** A certificate for 127.0.0.1, ::1 and localhost, valid for a day, and the authority of our own that signed it. */
-export async function certificates(owner: Owner): Promise<Certificates> {
+/**
+ * A certificate for 127.0.0.1, ::1 and localhost, valid for a day, and the authority of our own that signed it.
+ * @param more names that it is for as well, as openssl writes them: `IP:192.0.2.1`
+ */
+export async function certificates(owner: Owner, more: readonly string[] = []): Promise<Certificates> {
   const directory = await tempDir(owner);
   const [ca, cert, key] = [
     join(directory, 'ca.pem'),
@@ -18,7 +21,8 @@ export async function certificates(owner: Owner): Promise<Certificates> {
   const caKey = join(directory, 'ca-key.pem');
   await openssl('/CN=dropstack test authority', caKey, ca, 'basicConstraints=critical,CA:TRUE', []);
   const signed = ['-CA', ca, '-CAkey', caKey, '-addext', 'basicConstraints=critical,CA:FALSE'];
-  await openssl('/CN=localhost', key, cert, 'subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost', signed);
+  const names = ['IP:127.0.0.1', 'IP:::1', 'DNS:localhost', ...more];
+  await openssl('/CN=localhost', key, cert, `subjectAltName=${names.join(',')}`, signed);
   return { ca, cert, key };
 }
 

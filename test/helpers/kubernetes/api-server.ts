@@ -8,13 +8,17 @@ import { part, type Part } from './part.ts';
 /** Paths of PEM files, and of the tokens that are accepted. */
 type Identity = { ca: string; cert: string; key: string; tokenFile: string };
 
-/** An API server at `url`. */
+/** The address by which pods know the API server: the first of its services' range. It leads nowhere, unless somebody listens there. */
+export const apiServiceAddress = '198.19.255.1';
+
+/** An API server at `url`. @param accounts whether pods are given tokens of their service accounts */
 export function apiServer(
   owner: Owner,
   home: string,
   url: string,
   etcd: string,
   { ca, cert, key, tokenFile }: Identity,
+  accounts: boolean,
   flags: readonly string[] = [],
 ): Part {
   const args = [
@@ -32,8 +36,8 @@ export function apiServer(
     `--token-auth-file=${tokenFile}`,
     '--authorization-mode=RBAC',
     '--allow-privileged',
-    // The first wants each namespace's account before a pod, the other a controller that finds nodes alive.
-    '--disable-admission-plugins=ServiceAccount,TaintNodesByCondition',
+    // The one wants a controller that finds nodes alive, the other each namespace's account before a pod.
+    `--disable-admission-plugins=TaintNodesByCondition${accounts ? '' : ',ServiceAccount'}`,
     // It would announce a service that no pod could reach.
     '--endpoint-reconciler-type=none',
     '--service-cluster-ip-range=198.19.255.0/24',

@@ -4,7 +4,7 @@ import { run, type Output } from '../run.ts';
 import { tempDir } from '../temp.ts';
 import { certificates } from '../tls.ts';
 import { toolPath } from '../tools.ts';
-import { apiServer } from './api-server.ts';
+import { apiServer, apiServiceAddress } from './api-server.ts';
 import { controllerManager } from './controller-manager.ts';
 import { etcd } from './etcd.ts';
 import { lastingPort } from './lasting-port.ts';
@@ -19,6 +19,8 @@ type Options = {
   controllers?: boolean;
   /** Start the scheduler. */
   scheduler?: boolean;
+  /** Give pods the tokens of their service accounts; each namespace needs its own then, which controllers make. */
+  serviceAccounts?: boolean;
   /** Who there is beside `admin`; without it, `operator` and `patcher`. They have no rights but those given to them. */
   users?: readonly string[];
   /** More flags of single programs. The last one of a name counts; where it is a list, all do. */
@@ -46,13 +48,13 @@ export type ControlPlane = {
 
 /**
  * Starts a real Kubernetes without nodes, on ports and in a directory of its own. It has no namespaces but those of
- * Kubernetes; nodes are never found dead, and pods need no service account.
+ * Kubernetes; nodes are never found dead.
  */
 export async function startControlPlane(owner: Owner, options: Options = {}): Promise<ControlPlane> {
-  const { users: names = ['operator', 'patcher'], flags = {} } = options;
+  const { users: names = ['operator', 'patcher'], serviceAccounts: accounts = false, flags = {} } = options;
   const stack = new AsyncDisposableStack();
   atEnd(owner, () => stack.disposeAsync());
-  const [home, tls] = [await tempDir(stack), await certificates(stack)];
+  const [home, tls] = [await tempDir(stack), await certificates(stack, [`IP:${apiServiceAddress}`])];
   const url = `https://127.0.0.1:${await lastingPort()}`;
   const users = await writeUsers(home, names, url, tls.ca);
   const store = await etcd(stack, home, flags.etcd);
@@ -60,8 +62,8 @@ export async function startControlPlane(owner: Owner, options: Options = {}): Pr
   const kubeconfig = users.kubeconfig(admin);
   const parts = {
     etcd: store.part,
-    apiServer: apiServer(stack, home, url, store.url, identity, flags.apiServer),
-    controllerManager: controllerManager(stack, kubeconfig, tls, flags.controllerManager),
+    apiServer: apiServer(stack, home, url, store.url, identity, accounts, flags.apiServer),
+    controllerManager: controllerManager(stack, kubeconfig, tls, accounts, flags.controllerManager),
     scheduler: scheduler(stack, kubeconfig, flags.scheduler),
   };
   await parts.etcd.start();

@@ -23,11 +23,14 @@ export function controllerManager(
   owner: Owner,
   kubeconfig: string,
   { ca, key }: { ca: string; key: string },
+  accounts: boolean,
   flags: readonly string[] = [],
 ): Part {
   const args = [
     `--kubeconfig=${kubeconfig}`,
     `--controllers=${controllers.join(',')}`,
+    // Pods find the authority in a map that it makes in each namespace.
+    ...(accounts ? ['--controllers=root-ca-certificate-publisher-controller'] : []),
     `--root-ca-file=${ca}`,
     `--service-account-private-key-file=${key}`,
     '--leader-elect=false',
