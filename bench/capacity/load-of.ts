@@ -9,6 +9,7 @@ export function loadOf(work: Work, { cpu, store, bytes, connections }: Costs): L
     cpuSeconds:
       work.seconds * cpu.second +
       work.starts * cpu.start +
+      work.lookups * cpu.lookup +
       work.fetches * cpu.fetch +
       layers * cpu.layer +
       (layerBytes / megabyte) * cpu.layerMegabyte +
@@ -18,6 +19,7 @@ export function loadOf(work: Work, { cpu, store, bytes, connections }: Costs): L
     requests: 2 * work.starts + 3 * work.fetches + layers,
     storeRequests:
       work.seconds * store.second +
+      work.lookups * store.lookup +
       layers * store.layer +
       work.conversions * store.conversion +
       work.rebased * store.rebase +

@@ -51,6 +51,7 @@ export function runOf(report: Report, path: string): Run {
     );
   };
   const { workload, scenarios } = report;
+  const coldSeconds = scenarios.find(({ name }) => name === 'cold')?.seconds ?? 0;
   if (workload === undefined) return fail('it does not say what was run');
   const played = modelled.flatMap((name) => {
     const seen = scenarios.find((scenario) => scenario.name === name);
@@ -58,7 +59,9 @@ export function runOf(report: Report, path: string): Run {
     if (seen.wrong !== undefined) return fail(`its scenario ${name} went wrong: ${seen.wrong.join('; ')}`);
     const { storeRequests } = seen;
     if (storeRequests === undefined) return fail(`${name} does not tell requests to the store`);
-    return [{ name, work: scenarioWork(name, workload, seen), seen: { ...seen, storeRequests } }];
+    return [
+      { name, work: scenarioWork(name, workload, seen, coldSeconds), seen: { ...seen, storeRequests } },
+    ];
   });
   const ahead = scenarios.find(({ name }) => name === 'bump')?.ahead;
   return {

@@ -7,11 +7,12 @@ export type Goal = { name: string; alone: number; within: number };
 
 export function goalsOf({ cpu, bytes }: Costs, given: Assumptions): Goal[] {
   const layer = bytes.layer + meanDroplet * bytes.layerShare;
+  const start = cpu.start + cpu.lookup;
   const lacking =
-    cpu.start + cpu.fetch + cpu.layer + (layer / megabyte) * cpu.layerMegabyte + layer / given.replicaBytes;
+    start + cpu.fetch + cpu.layer + (layer / megabyte) * cpu.layerMegabyte + layer / given.replicaBytes;
   const converting = cpu.conversion + (meanDroplet / megabyte) * cpu.conversionMegabyte;
   return [
-    { name: 'the node has everything', alone: cpu.start, within: given.knownSeconds },
+    { name: 'the node has everything', alone: start, within: given.knownSeconds },
     { name: 'it lacks the layer', alone: lacking, within: given.lackingSeconds },
     { name: 'nobody converted the droplet', alone: lacking + converting, within: given.convertedSeconds },
   ];

@@ -1,3 +1,4 @@
+import { believedFor } from '../../src/store/lifetime.ts';
 import type { ScenarioReport } from '../load/report/report.ts';
 import { moved } from '../load/scenarios/drain.ts';
 import { instancesOf, type Instance } from '../load/workload/instances-of.ts';
@@ -10,13 +11,15 @@ export const modelled = ['cold', 'warm', 'drain', 'bump', 'hot'] as const;
 export type Modelled = (typeof modelled)[number];
 
 /**
- * What a scenario asks of the facade. Of the report come only its length and how many starts there were, which say what was
- * done and not what it cost.
+ * What a scenario asks of the facade. Of the report come only lengths and how many starts there were, which say what was done
+ * and not what it cost.
+ * @param coldSeconds how long the first start of all apps took, right before: `warm` asks for some that nobody asked for since
  */
 export function scenarioWork(
   name: Modelled,
   workload: Workload,
   { seconds, pulls }: Pick<ScenarioReport, 'seconds' | 'pulls'>,
+  coldSeconds: number,
 ): Work {
   const { nodes, apps } = workload;
   const started: Work = { ...noWork, seconds, starts: pulls.wanted };
@@ -25,7 +28,7 @@ export function scenarioWork(
   const instances = instancesOf(workload);
   switch (name) {
     case 'warm':
-      return started;
+      return { ...started, lookups: apps * forgotten(coldSeconds, seconds) };
     case 'cold':
       return {
         ...started,
@@ -51,6 +54,12 @@ export function scenarioWork(
   const everywhere = Array.from({ length: nodes }, (_, node) => ({ app, node }));
   const conversion = { conversions: 1, convertedBytes: sizes[app] ?? 0 };
   return { ...started, ...bases, ...brought(everywhere, sizes), ...conversion };
+}
+
+/** The part of the apps that were asked for, evenly, in some seconds, whose time is over when they are asked for in the next ones. */
+function forgotten(before: number, after: number): number {
+  const late = before + after / 2 - believedFor / 1000;
+  return before === 0 ? 0 : Math.min(1, Math.max(0, late / before));
 }
 
 /** Rootfs and launcher. */

@@ -42,6 +42,7 @@ function ordinaryDay({ apps, instances }: Fleet, given: Assumptions): Situation 
     work: {
       ...missing,
       starts: crashes + missing.starts,
+      lookups: crashes + missing.starts,
       conversions: deploys,
       convertedBytes: deploys * meanDroplet,
     },
@@ -83,7 +84,7 @@ function restarted({ instances }: Fleet, { restartSeconds }: Assumptions): Situa
     name: 'everything restarts where it ran',
     counts: `${said(instances)} starts on nodes that have everything`,
     seconds: restartSeconds,
-    work: { ...noWork, starts: instances },
+    work: { ...noWork, starts: instances, lookups: instances },
     layers: nobody,
     base: nobody,
   };
@@ -119,9 +120,16 @@ export function inFlightOf({ instances }: Fleet, given: Assumptions): number {
   return Math.max(inFlight, Math.ceil((instances * flightSeconds) / rollSeconds));
 }
 
-/** Starts on nodes that lack nothing but the droplet's layer. */
+/** Starts on nodes that lack nothing but the droplet's layer. The process that is asked was not asked for it in the last minutes. */
 function lacking(starts: number): Work {
-  return { ...noWork, starts, fetches: starts, layers: starts, dropletBytes: starts * meanDroplet };
+  return {
+    ...noWork,
+    starts,
+    lookups: starts,
+    fetches: starts,
+    layers: starts,
+    dropletBytes: starts * meanDroplet,
+  };
 }
 
 const nobody: Sharing = { askers: 1, peers: 0 };

@@ -4,6 +4,8 @@ export type Work = {
   seconds: number;
   /** containers that start: a HEAD that is challenged, and one with credentials */
   starts: number;
+  /** starts whose tag is looked up in the store again: what was read there is believed for some minutes */
+  lookups: number;
   /** starts of images that the node does not know: a GET that is challenged, manifest and config */
   fetches: number;
   /** layers of droplets that nodes lack, and the bytes of these droplets as they lie in the source */
@@ -24,6 +26,7 @@ export type Work = {
 export const noWork: Work = {
   seconds: 0,
   starts: 0,
+  lookups: 0,
   fetches: 0,
   layers: 0,
   dropletBytes: 0,

@@ -4,6 +4,8 @@ export type Costs = {
   cpu: {
     second: number;
     start: number;
+    /** more, of a start whose tag is looked up again */
+    lookup: number;
     fetch: number;
     layer: number;
     layerMegabyte: number;
@@ -12,7 +14,7 @@ export type Costs = {
     image: number;
   };
   /** requests to the own store; `second` is of each serving process */
-  store: { second: number; layer: number; conversion: number; rebase: number; image: number };
+  store: { second: number; lookup: number; layer: number; conversion: number; rebase: number; image: number };
   bytes: {
     /** manifest and config of one image */
     image: number;

@@ -7,11 +7,11 @@ import type { Ledger } from './ledger.ts';
 type Cpu = Costs['cpu'];
 
 export function cpuCosts(ledger: Ledger, runs: readonly Run[], bytes: Costs['bytes']): Cpu {
-  const start = ledger.each(
-    'CPU of a start',
-    'warm: CPU / starts',
-    playedOf(runs, 'warm').map(({ seen, work }) => [seen.server.cpuSeconds, work.starts]),
-    milliseconds,
+  const [start, lookup] = ledger.both(
+    'CPU of a start (a), and of looking its tag up again (b)',
+    'warm: CPU = starts × a + lookups × b',
+    playedOf(runs, 'warm').map(({ seen, work }) => [seen.server.cpuSeconds, work.starts, work.lookups]),
+    { known: usualLookup, show: [milliseconds, milliseconds] },
   );
   const [fetch, second] = ledger.both(
     'CPU of fetching manifest and config (a), and of a second of waiting (b)',
@@ -33,7 +33,7 @@ export function cpuCosts(ledger: Ledger, runs: readonly Run[], bytes: Costs['byt
     runs.map(({ ahead: { cpuSeconds, images } }) => [cpuSeconds, images]),
     milliseconds,
   );
-  return { start, fetch, second, ...layers, ...conversions, image };
+  return { start, lookup, fetch, second, ...layers, ...conversions, image };
 }
 
 type Rest = (one: Played) => number;
@@ -82,6 +82,9 @@ function spentOnLayers(
 function sent({ work }: Played, bytes: Costs['bytes']): number {
   return layerBytesOf(work, bytes) / megabyte;
 }
+
+/** Seconds, where no run took so long that anything was looked up again: as it was seen in one that did. */
+const usualLookup = 0.001;
 
 /** Seconds for a megabyte, where runs with droplets of one size can't tell: as it was seen with several sizes. */
 const [usualSending, usualConverting] = [0.0015, 0.028];

@@ -11,10 +11,11 @@ export function storeCosts(ledger: Ledger, runs: readonly Run[]): Costs['store']
     paid: readonly (readonly [all: number, times: number])[],
   ): number => ledger.each(`Store requests ${what}`, formula, paid, decimal);
 
-  const second = each(
-    'of a second of waiting',
-    'warm: requests / seconds',
-    playedOf(runs, 'warm').map((one) => [asked(one), one.work.seconds]),
+  const [second, lookup] = ledger.both(
+    'Store requests of a second of waiting (a), and of looking a tag up again (b)',
+    'warm: requests = seconds × a + lookups × b',
+    playedOf(runs, 'warm').map((one) => [asked(one), one.work.seconds, one.work.lookups]),
+    { known: usualLookup, show: [decimal, decimal] },
   );
   const busy = (one: Played): number => Math.max(0, asked(one) - one.work.seconds * second);
   const layer = each(
@@ -26,6 +27,7 @@ export function storeCosts(ledger: Ledger, runs: readonly Run[]): Costs['store']
     Math.max(0, busy(one) - (one.work.layers + one.work.baseLayers) * layer);
   return {
     second,
+    lookup,
     layer,
     conversion: each(
       'for a conversion, with the first look for its image',
@@ -44,6 +46,9 @@ export function storeCosts(ledger: Ledger, runs: readonly Run[]): Costs['store']
     ),
   };
 }
+
+/** Where no run took so long that anything was looked up again. */
+const usualLookup = 3;
 
 function asked({ seen }: Played): number {
   return Object.values(seen.storeRequests).reduce((sum, times) => sum + times, 0);

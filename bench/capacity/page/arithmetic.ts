@@ -34,9 +34,10 @@ export function costSteps({ steps }: Study): string {
 
 /** What each kind of event takes, of real droplets. */
 export function events({ costs, given }: Study): string {
-  const pulled: Work = { ...noWork, starts: 1, fetches: 1, layers: 1, dropletBytes: meanDroplet };
+  const pulled: Work = { ...noWork, starts: 1, lookups: 1, fetches: 1, layers: 1, dropletBytes: meanDroplet };
   const kinds: (readonly [string, Work])[] = [
-    ['a start on a node that has everything', { ...noWork, starts: 1 }],
+    ['a start on a node that has everything', { ...noWork, starts: 1, lookups: 1 }],
+    ['the same, of a tag that the process was asked for within five minutes', { ...noWork, starts: 1 }],
     ['a start that lacks the droplet’s layer', pulled],
     ['the same, on an empty node', { ...pulled, baseLayers: 2, baseBytes: given.rootfsBytes }],
     [
@@ -66,7 +67,7 @@ export function events({ costs, given }: Study): string {
       ['Event', 'CPU', 'Requests', 'Store requests', 'To nodes', 'From the source', 'To the store'],
       rows,
     ),
-    `A start that lacks the layer, for example: ${milliseconds(cpu.start)} + ${milliseconds(cpu.fetch)} + ${milliseconds(cpu.layer)} + ${decimal(layer / 1e6)} MB × ${milliseconds(cpu.layerMegabyte)} = ${milliseconds(loadOf(pulled, costs).cpuSeconds)}; its layer has ${count(sizes.layer)} + ${count(meanDroplet)} × ${decimal(sizes.layerShare)} bytes. A conversion: ${milliseconds(cpu.conversion)} + ${decimal(meanDroplet / 1e6)} MB × ${milliseconds(cpu.conversionMegabyte)} = ${milliseconds(cpu.conversion + (meanDroplet / 1e6) * cpu.conversionMegabyte)}.`,
+    `A start that lacks the layer, for example: ${milliseconds(cpu.start + cpu.lookup)} + ${milliseconds(cpu.fetch)} + ${milliseconds(cpu.layer)} + ${decimal(layer / 1e6)} MB × ${milliseconds(cpu.layerMegabyte)} = ${milliseconds(loadOf(pulled, costs).cpuSeconds)}; its layer has ${count(sizes.layer)} + ${count(meanDroplet)} × ${decimal(sizes.layerShare)} bytes. A conversion: ${milliseconds(cpu.conversion)} + ${decimal(meanDroplet / 1e6)} MB × ${milliseconds(cpu.conversionMegabyte)} = ${milliseconds(cpu.conversion + (meanDroplet / 1e6) * cpu.conversionMegabyte)}.`,
   ].join('\n\n');
 }
 

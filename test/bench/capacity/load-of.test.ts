@@ -7,6 +7,7 @@ test('work costs what was reckoned by hand', (t) => {
   const work = {
     seconds: 10,
     starts: 100,
+    lookups: 30,
     fetches: 50,
     layers: 40,
     dropletBytes: 200_000_000,
@@ -22,11 +23,11 @@ test('work costs what was reckoned by hand', (t) => {
   t.is(load.fromStore, 190_040_000);
   t.is(load.toClients, 190_040_000 + 50 * 2_500);
   t.is(load.requests, 2 * 100 + 3 * 50 + 44);
-  t.is(load.storeRequests, 10 * 5 + 44 + 20 * 18 + 8 * 1.5 + 5 * 4);
+  t.is(load.storeRequests, 10 * 5 + 30 * 3 + 44 + 20 * 18 + 8 * 1.5 + 5 * 4);
   t.is(load.fromSource, 100_000_000);
   t.is(load.toStore, 20 * 1_000 + 80_000_000 + 5 * 2_600);
   t.is(load.connections, 200);
-  const cpu = 0.3 + 0.04 + 0.03 + 0.0088 + 0.19004 + 0.4 + 2.5 + 0.01;
+  const cpu = 0.3 + 0.04 + 0.024 + 0.03 + 0.0088 + 0.19004 + 0.4 + 2.5 + 0.01;
   t.true(Math.abs(load.cpuSeconds - cpu) < 1e-9, `${load.cpuSeconds} beside ${cpu}`);
 });
 

@@ -87,7 +87,7 @@ test('the zone that is lost is reckoned as by hand', (t) => {
   t.is(zone.work.starts, 16_000);
   t.is(flow.requests, 160 * 6);
   t.true(Math.abs(flow.sent / (160 * (2_500 + 1_000 + 0.8 * mean)) - 1) < 1e-9);
-  const cpu = 160 * (0.0004 + 0.0006 + 0.0002 + ((1_000 + 0.8 * mean) / 1e6) * 0.001);
+  const cpu = 160 * (0.0004 + 0.0008 + 0.0006 + 0.0002 + ((1_000 + 0.8 * mean) / 1e6) * 0.001);
   t.true(Math.abs(flow.cpu / cpu - 1) < 1e-9);
   // Three of ten have no other node to ask.
   t.true(Math.abs(flowOf(zone, 'peers', costs, 0).requests - 160 * 5.3) < 1e-6);
