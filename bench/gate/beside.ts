@@ -18,13 +18,17 @@ const idle = 0.3;
 export async function beside(one: Asked, other: Asked): Promise<{ ratios: number[]; work: number }> {
   const over = new AbortController();
   const asking = Promise.all([one.ask(), other.ask()]).finally(() => over.abort());
+  // It is awaited below.
+  asking.catch(() => undefined);
   const [ones, others]: [Look[], Look[]] = [[], []];
-  while (!over.signal.aborted) {
+  const look = async (): Promise<void> => {
     const [here, there] = await Promise.all([lookAt(one.pid), lookAt(other.pid)]);
     ones.push(here);
     others.push(there);
-    await delay(moment, undefined, { signal: over.signal }).catch(() => undefined);
-  }
+  };
+  for (; !over.signal.aborted; await delay(moment, undefined, { signal: over.signal }).catch(() => {}))
+    await look();
+  await look();
   const [work, otherWork] = await asking;
   const otherCosts = costs(others, otherWork);
   const ratios = costs(ones, work).flatMap((cost, at) => {
