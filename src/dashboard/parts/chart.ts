@@ -112,7 +112,7 @@ function optionsOf(
       { ...axis, space: 70, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1000)) },
       {
         ...axis,
-        size: 62,
+        size: 70,
         ...(isLogarithmic ? { incrs: [1, 2, 5], space: 22 } : {}),
         values: (_, ticks) =>
           ticks.map((tick) => `${number.format(isLogarithmic ? 10 ** tick : tick)} ${unit}`),
