@@ -3,9 +3,9 @@
  * and sends a figure's name. It costs nothing until somebody asks.
  */
 import { createServer } from 'node:net';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import { liveBytes } from '../test/helpers/live-bytes.ts';
 
 const path = process.env['BENCH_HEAP_SOCKET'];
 if (isMainThread && path !== undefined) {
@@ -14,7 +14,7 @@ if (isMainThread && path !== undefined) {
   createServer((socket) => {
     socket.on('error', () => undefined);
     socket.setEncoding('utf8').once('data', (name) => {
-      socket.end(String(name === 'live' ? live() : allocated()));
+      socket.end(String(name === 'live' ? liveBytes() : allocated()));
     });
   })
     .listen(path)
@@ -23,14 +23,4 @@ if (isMainThread && path !== undefined) {
 
 function allocated(): number {
   return getHeapStatistics().total_allocated_bytes;
-}
-
-function live(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  // What goes with the first frees more for the second.
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }

@@ -1,10 +1,11 @@
+import { connect } from 'node:net';
 import { apiServiceAddress } from '../helpers/kubernetes/api-server.ts';
 import type { ControlPlane } from '../helpers/kubernetes/control-plane.ts';
 import { lastWill } from '../helpers/kubernetes/last-will.ts';
 import type { Owner } from '../helpers/owner.ts';
 import { run } from '../helpers/run.ts';
+import { tcpProxy } from '../helpers/tcp-proxy.ts';
 import { toolPath } from '../helpers/tools.ts';
-import { tcpProxy } from './tcp-proxy.ts';
 
 /**
  * Lets pods reach the API server where their environment says that it is, as kube-proxy does on a node: it listens on the
@@ -15,7 +16,5 @@ export async function apiForPods(owner: Owner, { url }: ControlPlane): Promise<v
   await run(toolPath('ip'), address);
   lastWill(owner, `${toolPath('ip')} address delete ${apiServiceAddress}/32 dev lo`);
   const { hostname, port } = new URL(url);
-  await tcpProxy(owner, { host: apiServiceAddress, port: 443 }, () =>
-    Promise.resolve({ host: hostname, port: Number(port) }),
-  );
+  await tcpProxy(owner, () => connect(Number(port), hostname), { host: apiServiceAddress, port: 443 });
 }

@@ -1,6 +1,7 @@
+import { connect, type Socket } from 'node:net';
 import type { SimulatedApi } from '../helpers/kubernetes/simulated-api.ts';
 import type { Owner } from '../helpers/owner.ts';
-import { tcpProxy, type Address } from './tcp-proxy.ts';
+import { tcpProxy, type Address } from '../helpers/tcp-proxy.ts';
 
 type Slice = {
   ports?: { name?: string; port: number }[] | null;
@@ -18,12 +19,13 @@ export async function serviceProxy(
   host = '127.0.0.1',
 ): Promise<string> {
   let turn = 0;
-  const { port } = await tcpProxy(owner, { host, port: 0 }, async () => {
+  const connectNext = async (): Promise<Socket> => {
     const endpoints = await readyEndpoints(api, service);
     const endpoint = endpoints[turn++ % endpoints.length];
     if (endpoint === undefined) throw new Error(`No pod of ${service} is ready`);
-    return endpoint;
-  });
+    return connect(endpoint);
+  };
+  const { port } = await tcpProxy(owner, connectNext, { host, port: 0 });
   return `${host}:${port}`;
 }
 

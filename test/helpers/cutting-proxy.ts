@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { joinSockets } from './join-sockets.ts';
-import { atEnd, type Owner } from './owner.ts';
+import { connect } from 'node:net';
+import type { Owner } from './owner.ts';
+import { tcpProxy } from './tcp-proxy.ts';
 
 /**
  * Passes TCP connections on to a server at `target`, and cuts one of them, once: the first that has brought its client
@@ -14,26 +13,14 @@ export async function cuttingProxy(
   bytes: number,
 ): Promise<{ host: string; hasCut: () => boolean }> {
   let hasCut = false;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
+  const { host, port } = await tcpProxy(owner, (client) => {
     const upstream = connect(Number(target.split(':')[1]), '127.0.0.1');
-    let brought = 0;
-    upstream.on('data', (chunk: Buffer) => {
-      brought += chunk.length;
-      if (hasCut || brought <= bytes) return;
+    upstream.on('data', () => {
+      if (hasCut || upstream.bytesRead <= bytes) return;
       hasCut = true;
       client.destroy();
     });
-    joinSockets(client, upstream, sockets);
+    return upstream;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(owner, async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
-  return { host: `127.0.0.1:${address.port}`, hasCut: () => hasCut };
+  return { host: `${host}:${port}`, hasCut: () => hasCut };
 }

@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import test from 'ava';
 import { parseRepository } from '../../src/oci/reference.ts';
+import { liveBytes } from '../helpers/live-bytes.ts';
 import { tinyDroplet, tinyRootfs } from '../helpers/tiny.ts';
 import { putDroplet, stack, startFacade } from '../protocol/facade.ts';
 
@@ -23,8 +22,7 @@ test('what tags were known to mean keeps no placements of its time', async (t) =
     const repository = parseRepository(`cloudfoundry/${guid}`);
     do await facade.images.resolve(repository, droplet.sha1, { urgency: 'pull', client: 'test' });
     while (facade.images.knownHead(repository, droplet.sha1) === undefined);
-    collectGarbage();
-    return process.memoryUsage().heapUsed;
+    return liveBytes();
   };
   const first = await heapOf(0);
   let last = first;
@@ -38,10 +36,3 @@ function placements(generation: number): Record<string, string> {
   const version = String(generation % 2);
   return Object.fromEntries(Array.from({ length: placed }, (_, index) => [`placed-app-${index}`, version]));
 }
-
-const collectGarbage = (() => {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') throw new Error('The garbage collector cannot be called');
-  return () => void collect();
-})();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { joinSockets } from '../helpers/join-sockets.ts';
 import { atEnd, type Owner } from '../helpers/owner.ts';
+import { tcpProxy } from '../helpers/tcp-proxy.ts';
 
 export type Balancer = {
   /** Its own `host:port`. */
@@ -39,52 +39,37 @@ export async function startBalancer(
 ): Promise<Balancer> {
   const targets = new Map<string, Target>();
   const counters = { connections: 0, refused: 0, lost: 0 };
-  const sockets = new Set<Socket>();
   let turn = 0;
 
   const next = (): Target | undefined => {
     const ready = [...targets.values()].filter((target) => target.ready);
     return ready[turn++ % ready.length];
   };
-  const pass = async (client: Socket): Promise<void> => {
+  const connectNext = async (): Promise<Socket> => {
+    counters.connections++;
     for (let target = next(); target !== undefined; target = next()) {
       const upstream = await reach(target.host);
       if (upstream !== undefined) {
         const { host } = target;
         if (onBytes !== undefined) upstream.on('data', () => onBytes(host, upstream.bytesRead));
-        joinSockets(client, upstream, sockets);
-        return;
+        return upstream;
       }
       counters.refused++;
       target.ready = false;
       if (onRefusal === 'fail') break;
     }
     counters.lost++;
-    client.destroy();
+    throw new Error('No server took the connection');
   };
-
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
-    counters.connections++;
-    client.on('error', () => client.destroy());
-    void pass(client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The balancer has no port');
-  atEnd(owner, async () => {
-    targets.clear();
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await once(server, 'close');
-  });
+  const { host: ownHost, port } = await tcpProxy(owner, connectNext);
+  atEnd(owner, () => Promise.resolve(targets.clear()));
 
   const watch = async (target: Target): Promise<void> => {
     for (; targets.get(target.host) === target; await delay(checkEveryMs))
       target.ready = await isReady(target);
   };
   return {
-    host: `127.0.0.1:${address.port}`,
+    host: `${ownHost}:${port}`,
     add: async (host) => {
       const target = { host, ready: false };
       targets.set(host, target);
