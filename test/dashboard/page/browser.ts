@@ -26,17 +26,20 @@ export type Opened = {
   complaints: string[];
 };
 
-/** The dashboard, as an administrator sees it. */
+/** The dashboard, as an administrator sees it. Where the test fails, it tells what the page showed then. */
 export async function openPage(
-  owner: Owner,
+  t: ExecutionContext,
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ httpCredentials: users.admin, ...options });
-  atEnd(owner, () => context.close());
+  t.teardown(() => context.close());
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
+  t.teardown(async () => {
+    if (!t.passed) t.log(`${page.url()} shows\n${await page.innerText('body')}`);
+  });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error.stack)));
   page.on('console', (message) => {
