@@ -3,8 +3,16 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 /** A write for each line would cost a busy server more than all else it does for a request: bytes, milliseconds. */
 const batches = { minLength: 8 * 1024, periodicFlush: 50 };
 
+export type Log = Logger & {
+  /**
+   * A line of level `info` without a message. Its fields are known to hold no credentials, and nobody looks for some: what is
+   * written for each request must cost little.
+   */
+  line: (fields: object) => void;
+};
+
 /** One JSON line an event, on standard error or on `destination`. Credentials are cut wherever they could stand. */
-export function createLog(level: string, destination?: DestinationStream): Logger {
+export function createLog(level: string, destination?: DestinationStream): Log {
   const options = {
     level,
     base: null,
@@ -12,15 +20,13 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     formatters: { level: (label: string) => ({ level: label }) },
     redact: ['*.authorization', '*.headers.authorization', '*.password', 'password', 'authorization'],
   };
-  return pino(options, destination ?? pino.destination({ dest: 2, sync: false, ...batches }));
-}
-
-/**
- * The same log for lines of one shape, whose few fields are known to hold no credentials: looking for some in each line of
- * each request costs as much as all the rest of it.
- */
-export function plainLog(log: Logger): Logger {
-  return log.child({}, { redact: [] });
+  const stream = destination ?? pino.destination({ dest: 2, sync: false, ...batches });
+  const log = pino(options, stream);
+  const line = (fields: object): void => {
+    if (!log.isLevelEnabled('info')) return;
+    stream.write(`{"level":"info"${timestamp()},${JSON.stringify(fields).slice(1)}\n`);
+  };
+  return Object.assign(log, { line });
 }
 
 let [lastMs, lastTime] = [NaN, ''];

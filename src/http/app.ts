@@ -67,7 +67,9 @@ function watchRequests(watch: WatchAnswer): Middleware {
       user: userOf(ctx),
       error: ctx.state['error'] as unknown,
     });
-    ctx.state['id'] = watch(ctx.req, ctx.res, tell);
+    const id = watch(ctx.req, ctx.res, tell);
+    ctx.set('X-Request-Id', id);
+    ctx.state['id'] = id;
     await next();
   };
 }

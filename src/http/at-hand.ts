@@ -35,8 +35,8 @@ export function answerAtHand(
     const look = kind === 'blobs' ? config : manifest;
     const answer = look(parts, request, name, text);
     if (answer === undefined) return false;
-    parts.watch(request, response, () => ({ path, cache: 'at-hand', user: identity.user }));
-    answer(request, response);
+    const id = parts.watch(request, response, () => ({ path, cache: 'at-hand', user: identity.user }));
+    answer(request, response, { 'X-Request-Id': id });
     return true;
   };
 }
@@ -44,7 +44,9 @@ export function answerAtHand(
 /** Of names that need no decoding, of which there are no others in practice. */
 const paths = /^\/v2\/([a-z0-9._/-]+)\/(manifests|blobs)\/([a-zA-Z0-9._:-]+)$/;
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+/** All of a head is written at once: one that is set header by header costs Node more. */
+type Answer = (request: IncomingMessage, response: ServerResponse, others: Headers) => void;
+type Headers = Readonly<Record<string, string>>;
 
 function manifest(
   parts: ManifestParts,
@@ -57,7 +59,9 @@ function manifest(
   if (repository === undefined || reference === undefined) return undefined;
   const found = method === 'HEAD' ? undefined : knownManifest(parts, repository, reference);
   const head = method === 'HEAD' ? knownHead(parts, repository, reference) : found && headOf(found);
-  return head && ((request, response) => answerManifest(request, response, head, found?.bytes));
+  return (
+    head && ((request, response, others) => answerManifest(request, response, head, found?.bytes, others))
+  );
 }
 
 /** All of a config; who asks for a part of it, or on a condition, is rare. */
@@ -73,8 +77,8 @@ function config(
   const bytes = repository && digest && blobs.known(repository, digest);
   return (
     bytes &&
-    (({ method }, response) => {
-      const head = { 'Docker-Content-Digest': digest, ...headOfBytes(`"${digest}"`) };
+    (({ method }, response, others) => {
+      const head = { ...others, 'Docker-Content-Digest': digest, ...headOfBytes(`"${digest}"`) };
       response.writeHead(200, { ...head, 'Content-Length': bytes.length });
       response.end(method === 'HEAD' ? undefined : bytes);
     })

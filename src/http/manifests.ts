@@ -63,15 +63,16 @@ export function knownManifest(
   return digest && manifestOf(repository, served.known(imagesOf(repository), digest));
 }
 
-/** 200 with a manifest, to a HEAD without its bytes, or 304 for who has it. */
+/** 200 with a manifest, to a HEAD without its bytes, or 304 for who has it. @param others headers that go with it */
 export function answerManifest(
   request: IncomingMessage,
   response: ServerResponse,
   { digest, mediaType, size }: Head,
   bytes?: Buffer,
+  others: Readonly<Record<string, string>> = {},
 ): void {
   const etag = `"${digest}"`;
-  const head = { 'Docker-Content-Digest': digest, ETag: etag };
+  const head = { ...others, 'Docker-Content-Digest': digest, ETag: etag };
   if (noneMatch(request.headers['if-none-match'], etag)) {
     response.writeHead(304, head).end();
     return;

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { shareOf } from '../config/share.ts';
 import { reasonOf, type Failure } from '../errors.ts';
 import type { Facade } from '../facade.ts';
-import { plainLog } from '../log.ts';
+import type { Log } from '../log.ts';
 import { createApp } from './app.ts';
 import { answerAtHand } from './at-hand.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticate.ts';
@@ -45,7 +45,7 @@ export type Serving = {
 export async function serve(
   config: Config,
   facade: Facade,
-  log: Logger,
+  log: Log,
   metrics: Metrics = createMetrics(() => facade.conversions.running),
 ): Promise<Serving> {
   requireUsers(config);
@@ -75,7 +75,7 @@ export async function serve(
   });
   watchAudit(facade, log);
   const turns = new Turns();
-  const watchAnswer = watchAnswers(plainLog(log), metrics);
+  const watchAnswer = watchAnswers(log, metrics);
   const app = createApp({
     ...facade,
     authenticate: (header) => authenticator.identify(header),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
+import type { Log } from '../log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,14 +16,12 @@ export type Told = {
 export type WatchAnswer = (request: IncomingMessage, response: ServerResponse, tell: () => Told) => string;
 
 /**
- * What watches each request, and answers the id that its line has. The client gets it as `X-Request-Id`.
- * @param log one that looks for no secrets: there are none in these lines
+ * What watches each request, and answers the id that its line has. The client is to get it as `X-Request-Id`.
  */
-export function watchAnswers(log: Logger, metrics: Metrics): WatchAnswer {
+export function watchAnswers(log: Pick<Log, 'line'>, metrics: Metrics): WatchAnswer {
   return (request, response, tell) => {
     const start = performance.now();
     const id = idOf(request);
-    response.setHeader('X-Request-Id', id);
     // A request that is destroyed loses its socket, and that its address.
     const { method = '', socket } = request;
     const { bytesWritten: before, remoteAddress: client } = socket;
@@ -33,7 +31,7 @@ export function watchAnswers(log: Logger, metrics: Metrics): WatchAnswer {
       const { statusCode: status, writableFinished } = response;
       const ms = performance.now() - start;
       metrics.answered(method, told, writableFinished ? status : 0, ms / 1000);
-      log.info({
+      log.line({
         id,
         method,
         path,

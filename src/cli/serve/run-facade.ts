@@ -1,11 +1,10 @@
-import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import { reasonOf } from '../../errors.ts';
 import { openFacade } from '../../facade.ts';
 import { serve, type Serving } from '../../http/serve.ts';
 import { findIgzip } from '../../layer/igzip.ts';
-import { createLog } from '../../log.ts';
+import { createLog, type Log } from '../../log.ts';
 import { serveTogether } from '../../processes/serve-together.ts';
 import type { ServeFlags } from '../serve-flags.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -26,7 +25,7 @@ export async function runFacade({ config: file, ...flags }: ServeFlags): Promise
 
 async function serveAlone(
   config: Config,
-  log: Logger,
+  log: Log,
   onBackgroundError: (error: unknown) => void,
 ): Promise<Serving> {
   const facade = await openFacade(config, onBackgroundError);
