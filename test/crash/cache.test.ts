@@ -67,7 +67,7 @@ plain.serial('killed while it fills, evicts and reads, a cache opens again with 
     await until('it is at rest', () => descriptors(directory).length === 0);
     await cache.close();
   }
-  t.true(kept > 12, 'it kept something');
+  t.true(kept > 0, 'it kept something');
 });
 
 /** Takes all that a disk has left, of which others may take some meanwhile. */
