@@ -1,8 +1,8 @@
 import test from 'ava';
-import { createLog } from '../src/log.ts';
+import { createLog, type Log } from '../src/log.ts';
 
 /** What a log of this level has written. */
-function written(level: string): { log: ReturnType<typeof createLog>; lines: string[] } {
+function written(level: string): { log: Log; lines: string[] } {
   const lines: string[] = [];
   return { log: createLog(level, { write: (line) => void lines.push(line) }), lines };
 }

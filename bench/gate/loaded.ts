@@ -4,7 +4,7 @@ import { load } from '../contest/load.ts';
 import type { Task } from '../contest/task.ts';
 import { beside } from './beside.ts';
 import { startFacade, type Facade, type FacadeOptions } from './facade.ts';
-import { withoutAllocated, type Scenario, type Series, type Stage } from './scenario.ts';
+import { withoutAllocated, type Scenario, type Stage } from './scenario.ts';
 
 /** @property floorTask what the floor is asked for, where that is something else */
 export type Loaded = { task: Task; unit: 'request' | 'megabyte'; floor: Contestant; floorTask?: Task };
@@ -42,7 +42,12 @@ async function loadedScenario(
   await check(floor, floorTask);
   const facade = { pid: server.pid, ask: asked(server.host, task) };
   const least = { pid: floor.open.pid, ask: asked(floor.open.host, floorTask) };
-  // Of megabytes, what is allocated depends on how fast they go: each wait for a socket takes some.
-  const kept = unit === 'request' ? (series: Series) => series : withoutAllocated;
-  return { name: task.name, measure: async () => kept(await measure(() => beside(facade, least))) };
+  return {
+    name: task.name,
+    measure: async () => {
+      const series = await measure(() => beside(facade, least));
+      // Of megabytes, what is allocated depends on how fast they go: each wait for a socket takes some.
+      return unit === 'request' ? series : withoutAllocated(series);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Authenticator } from './auth/authenticate.ts';
 import { headOfBytes } from './blobs.ts';
 import { answerManifest, knownHead, knownManifest, type ManifestParts } from './manifests.ts';
@@ -45,8 +45,7 @@ export function answerAtHand(
 const paths = /^\/v2\/([a-z0-9._/-]+)\/(manifests|blobs)\/([a-zA-Z0-9._:-]+)$/;
 
 /** All of a head is written at once: one that is set header by header costs Node more. */
-type Answer = (request: IncomingMessage, response: ServerResponse, others: Headers) => void;
-type Headers = Readonly<Record<string, string>>;
+type Answer = (request: IncomingMessage, response: ServerResponse, others: OutgoingHttpHeaders) => void;
 
 function manifest(
   parts: ManifestParts,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { Failure } from '../errors.ts';
 import type { Content } from '../image/assemble.ts';
@@ -69,7 +69,7 @@ export function answerManifest(
   response: ServerResponse,
   { digest, mediaType, size }: Head,
   bytes?: Buffer,
-  others: Readonly<Record<string, string>> = {},
+  others: OutgoingHttpHeaders = {},
 ): void {
   const etag = `"${digest}"`;
   const head = { ...others, 'Docker-Content-Digest': digest, ETag: etag };

@@ -15,9 +15,7 @@ export type Told = {
 /** One line and one observation, when the last byte of an answer went or its connection broke. */
 export type WatchAnswer = (request: IncomingMessage, response: ServerResponse, tell: () => Told) => string;
 
-/**
- * What watches each request, and answers the id that its line has. The client is to get it as `X-Request-Id`.
- */
+/** What watches each request, and answers the id that its line has. The client is to get it as `X-Request-Id`. */
 export function watchAnswers(log: Pick<Log, 'line'>, metrics: Metrics): WatchAnswer {
   return (request, response, tell) => {
     const start = performance.now();

@@ -14,7 +14,7 @@ test('what tags were known to mean keeps no placements of its time', async (t) =
   for (const version of ['0', '1']) await operator.rootfs.import(stack, version, rootfs, {});
   await operator.rootfs.promote(stack, '1');
   const droplet = await tinyDroplet(t, 'the same of all');
-  /** Bytes of heap once a tag was asked for that no generation before knew. */
+  /** Bytes that live once a tag was asked for that no generation before knew. */
   const heapOf = async (generation: number): Promise<number> => {
     const guid = `asked-${generation}`;
     await operator.rootfs.place(stack, placements(generation));
